@@ -1,0 +1,34 @@
+/** Something scheduled that has not run yet. */
+export interface ScheduledTask {
+  /** Stops the task from running. Does nothing once it ran. */
+  cancel(): void;
+}
+
+export interface ScheduleOptions {
+  /** A background task does not keep the process alive by itself. Default `false`. */
+  background?: boolean;
+}
+
+/** The time, as everything in Rookery sees it: tests replace it with a virtual one. */
+export interface Clock {
+  /** Wall-clock time in milliseconds since the epoch. It may jump; use it for timestamps only. */
+  now(): number;
+  /** Milliseconds since some fixed moment. It never goes back; use it to measure. */
+  monotonic(): number;
+  /** Runs `task` once, `delayMs` milliseconds from now. */
+  schedule(delayMs: number, task: () => void, options?: ScheduleOptions): ScheduledTask;
+}
+
+/** The longest delay that Node's timers take; a longer one would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The real time. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  schedule(delayMs, task, options) {
+    const timer = setTimeout(task, Math.min(delayMs, LONGEST_TIMER_MS));
+    if (options?.background) timer.unref();
+    return { cancel: () => clearTimeout(timer) };
+  },
+};

@@ -1,0 +1,37 @@
+export {
+  type Backoff,
+  BACKOFF_DEFAULTS,
+  type BackoffOptions,
+  createBackoff,
+  type Jitter,
+} from './backoff/backoff.js';
+export { type Clock, type ScheduledTask, type ScheduleOptions, systemClock } from './clock/clock.js';
+export { repeat, type Repetition } from './clock/repeat.js';
+export { sleep } from './clock/sleep.js';
+export { type CallContext, currentContext, runInContext, runInFreshContext } from './context/call-context.js';
+export { remainingTime, runWithDeadline } from './context/deadline.js';
+export { type Duration, type DurationUnit, parseDuration, toMilliseconds } from './duration/duration.js';
+export { messageOf } from './errors/message-of.js';
+export { OptionsError } from './errors/options.error.js';
+export { isRookeryError, RookeryError } from './errors/rookery.error.js';
+export { ServiceInfo } from './identity/service-info.js';
+export { resolveServiceName } from './identity/service-name.js';
+export {
+  type AttributeValue,
+  type CallKind,
+  CallObserver,
+  type Observation,
+  type ObservedCall,
+} from './observe/call-observer.js';
+export { noObserver } from './observe/no-observer.js';
+export { check, type Check, required } from './options/check.js';
+export { checkOptions } from './options/check-options.js';
+export * as is from './options/checks.js';
+export { type Checks, listOf, mapOf, shape } from './options/shape.js';
+export { type Random, systemRandom } from './random/random.js';
+export { attachRuntime } from './weaving/attach-runtime.explorer.js';
+export { isAsyncIterable, isThenable, type Settled, watchResult } from './weaving/result.js';
+export { Signal, withSignal } from './weaving/signal.decorator.js';
+export { weaveMethod } from './weaving/weave.decorator.js';
+export { type Weaving } from './weaving/weaving.js';
+export { type WovenCall, type WovenMethod } from './weaving/woven-call.js';

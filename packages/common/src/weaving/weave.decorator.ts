@@ -1,0 +1,98 @@
+import { Inject } from '@nestjs/common';
+import { runtimeKey, type Weaving } from './weaving.js';
+import { type WovenMethod } from './woven-call.js';
+
+interface Wrapper {
+  readonly weaving: Weaving<never>;
+  readonly inner: unknown;
+}
+
+/** What each wrapper wraps, so that a method is woven once by each package however many decorators it has. */
+const wrappers = new WeakMap<object, Wrapper>();
+
+/** Marks a prototype into which a weaving's runtime is injected. */
+const injected = new WeakMap<object, Set<symbol>>();
+
+/**
+ * Replaces a method by one that goes through `weaving.invoke`, and asks Nest to inject the weaving's runtime into
+ * every instance of the class. It reaches singleton, inherited, request-scoped and transient providers and
+ * controllers; `attachRuntime` serves the instances that a factory made. Without a runtime, as in `new Service()` in
+ * a unit test, the plain method runs.
+ *
+ * The replacement keeps the method's name, length and metadata, so the order of decorators does not matter.
+ */
+export function weaveMethod<Runtime extends object>(
+  weaving: Weaving<Runtime>,
+  target: object,
+  key: string | symbol,
+  descriptor: PropertyDescriptor,
+): void {
+  const original: unknown = descriptor.value;
+  if (typeof original !== 'function') {
+    throw new TypeError(
+      `${target.constructor.name}.${String(key)}: only a method can be decorated this way.`,
+    );
+  }
+  if (isWovenBy(weaving, original)) return;
+  injectRuntime(weaving, target);
+  descriptor.value = wrap(weaving, {
+    target,
+    className: target.constructor.name,
+    name: String(key),
+    returnType: Reflect.getMetadata('design:returntype', target, key),
+    original: original as WovenMethod['original'],
+  });
+}
+
+function wrap<Runtime extends object>(
+  weaving: Weaving<Runtime>,
+  method: WovenMethod,
+): WovenMethod['original'] {
+  const { original } = method;
+  const slot = runtimeKey(weaving);
+  function wrapper(this: object, ...args: unknown[]): unknown {
+    const runtime = (this as Record<symbol, Runtime | undefined> | undefined)?.[slot];
+    if (!runtime) return original.apply(this, args);
+    return weaving.invoke(runtime, {
+      method,
+      instance: this,
+      args,
+      proceed: (changed = args) => original.apply(this, [...changed]),
+    });
+  }
+  Object.defineProperty(wrapper, 'name', { value: original.name });
+  Object.defineProperty(wrapper, 'length', { value: original.length });
+  for (const name of Reflect.getMetadataKeys(original)) {
+    Reflect.defineMetadata(name, Reflect.getMetadata(name, original), wrapper);
+  }
+  wrappers.set(wrapper, { weaving, inner: original });
+  return wrapper;
+}
+
+function isWovenBy(weaving: Weaving<never>, method: unknown): boolean {
+  for (
+    let wrapper = wrappers.get(method as object);
+    wrapper;
+    wrapper = wrappers.get(wrapper.inner as object)
+  ) {
+    if (wrapper.weaving === weaving) return true;
+  }
+  return false;
+}
+
+function injectRuntime(weaving: Weaving<never>, target: object): void {
+  const slot = runtimeKey(weaving);
+  const slots = injected.get(target) ?? new Set();
+  if (slots.has(slot)) return;
+  injected.set(target, slots.add(slot));
+  Inject(weaving.runtime)(target, slot);
+}
+
+/** Whether instances of this prototype, or of one it inherits from, want the weaving's runtime. */
+export function wantsRuntime(weaving: Weaving<never>, prototype: object | null): boolean {
+  const slot = runtimeKey(weaving);
+  for (let level = prototype; level; level = Object.getPrototypeOf(level)) {
+    if (injected.get(level)?.has(slot)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,17 @@
+import { type InjectionToken } from '@nestjs/common';
+import { type WovenCall } from './woven-call.js';
+
+/** What a package does around the methods that its decorators mark. */
+export interface Weaving<Runtime extends object = object> {
+  /** The package's name; it is what Nest shows when the package's module is not imported. */
+  readonly name: string;
+  /** What is injected into every instance that has a marked method. */
+  readonly runtime: InjectionToken<Runtime>;
+  /** Handles one call. What it returns is what the caller gets. */
+  invoke(runtime: Runtime, call: WovenCall): unknown;
+}
+
+/** The property that holds a weaving's runtime in an instance. */
+export function runtimeKey(weaving: Weaving<never>): symbol {
+  return Symbol.for(`${weaving.name}:runtime`);
+}
