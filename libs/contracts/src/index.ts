@@ -1,1 +1,11 @@
-export const placeholder = true;
+export { type Environment, readEnvironment } from './environment.js';
+export {
+  type Confirmation,
+  CONFIRMATIONS,
+  type Order,
+  ORDER_PLACED,
+  type OrderPlaced,
+  placeOrder,
+  type PlaceOrder,
+} from './order.js';
+export { createUser, type CreateUser, type User, USER_CREATED, type UserCreated } from './user.js';

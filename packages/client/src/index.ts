@@ -1,1 +1,10 @@
-export const placeholder = true;
+export { ClientModule } from './client.module.js';
+export { CLIENT_DEFAULTS, type HttpClientOptions } from './client.options.js';
+export { getHttpClientToken } from './client.tokens.js';
+export { ConnectionError } from './errors/connection.error.js';
+export { HttpStatusError } from './errors/http-status.error.js';
+export { InvalidResponseError } from './errors/invalid-response.error.js';
+export { RequestFailedError } from './errors/request-failed.error.js';
+export { type HttpMethod, type RequestOptions, type UrlValue } from './http/http-request.js';
+export { HttpServiceClient } from './http/http-service-client.js';
+export { InjectHttpClient } from './inject-http-client.decorator.js';

@@ -1,1 +1,4 @@
-export const placeholder = true;
+export { eventually, type EventuallyOptions } from './eventually.js';
+export { FleetHarness, type FleetOptions } from './fleet-harness.js';
+export { FleetProcess, type ProcessSpec } from './fleet-process.js';
+export { freePort } from './free-port.js';

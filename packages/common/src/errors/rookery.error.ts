@@ -4,14 +4,19 @@ const BRAND = Symbol.for('@rookery/error');
 export abstract class RookeryError extends Error {
   /** Tells the kind of error to a program; it stays when the message is reworded. */
   abstract readonly code: string;
-  /** The HTTP status that fits when this error ends a request. Unset where none fits better than 500. */
-  readonly status?: number;
+  /** What happened, as an HTTP status: policies judge by it whose fault the error is. Unset where none fits. */
+  readonly status?: number | undefined;
   /** Marks the error for `isRookeryError`, also across two installed copies of a package. */
   readonly [BRAND] = true;
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
+  }
+
+  /** The HTTP status to answer with when this error ends a request of ours. Unset where none fits better than 500. */
+  get responseStatus(): number | undefined {
+    return this.status;
   }
 }
 

@@ -1,0 +1,49 @@
+import { Module } from '@nestjs/common';
+import { CONFIRMATIONS, readEnvironment } from '@demo/contracts';
+import { ClientModule } from '@rookery/client';
+import { DiscoveryModule, leaseFileRegistry } from '@rookery/discovery';
+import { EventsModule, sqliteBroker } from '@rookery/events';
+import { ResilienceModule } from '@rookery/resilience';
+import { ServiceModule } from '@rookery/service';
+import { TracingModule, tracingMixin } from '@rookery/tracing';
+import { LoggerModule } from 'nestjs-pino';
+import { Confirmations } from './confirmations.js';
+import { OrderStore } from './order-store.js';
+import { OrdersController } from './orders.controller.js';
+import { Orders } from './orders.js';
+import { UserDirectory } from './user-directory.js';
+
+const { registryDirectory, eventsFile, databaseFile, logLevel } = readEnvironment('order-service');
+
+@Module({
+  imports: [
+    ServiceModule.forRoot({
+      name: 'order-service',
+      version: '1.0.0',
+      dependencies: [{ name: 'user-service', timeout: '1s', retries: 1 }],
+    }),
+    TracingModule.forRoot(),
+    LoggerModule.forRoot({ pinoHttp: { level: logLevel, mixin: tracingMixin, autoLogging: false } }),
+    DiscoveryModule.forRoot({ registry: leaseFileRegistry({ directory: registryDirectory }) }),
+    ResilienceModule.forRoot({
+      policies: {
+        'user-service': {
+          timeout: { total: '5s', attempt: '1s' },
+          retry: { attempts: 3, backoff: { delay: '50ms' } },
+          circuitBreaker: { consecutiveFailures: 5, openDuration: '2s', halfOpenMaxCalls: 3 },
+        },
+      },
+    }),
+    EventsModule.forRoot({ broker: sqliteBroker({ file: eventsFile }) }),
+    EventsModule.registerQueue({ name: CONFIRMATIONS, maxRetries: 3 }),
+    ClientModule.forFeature([{ service: 'user-service', policy: 'user-service' }]),
+  ],
+  controllers: [OrdersController],
+  providers: [
+    Orders,
+    UserDirectory,
+    Confirmations,
+    { provide: OrderStore, useFactory: () => new OrderStore(databaseFile) },
+  ],
+})
+export class AppModule {}

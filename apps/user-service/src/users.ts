@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, NotFoundException } from '@nestjs/common';
+import { type CreateUser, type Order, type User, USER_CREATED, type UserCreated } from '@demo/contracts';
+import { EventBus } from '@rookery/events';
+import { Span } from '@rookery/tracing';
+import { UserStore } from './user-store.js';
+
+@Injectable()
+export class Users {
+  constructor(
+    private readonly store: UserStore,
+    private readonly events: EventBus,
+  ) {}
+
+  async create(input: CreateUser): Promise<User> {
+    const user = { id: randomUUID(), ...input };
+    this.store.add(user);
+    await this.events.publish<UserCreated>(USER_CREATED, user, { id: user.id });
+    return user;
+  }
+
+  @Span()
+  find(id: string): User {
+    const user = this.store.find(id);
+    if (!user) throw new NotFoundException(`There is no user ${id}.`);
+    return user;
+  }
+
+  history(id: string): Order[] {
+    return this.store.history(this.find(id).id);
+  }
+}

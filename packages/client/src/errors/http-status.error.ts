@@ -1,0 +1,25 @@
+import { RookeryError } from '@rookery/common';
+
+/** The other side answered with a status of 400 or more. */
+export class HttpStatusError extends RookeryError {
+  readonly code = 'HTTP_STATUS';
+  /**
+   * @param request What was asked, such as `GET user-service/users/:id`.
+   * @param status The status that came back.
+   * @param body The body that came back: decoded JSON, else text. It is not part of the message, as it may hold secrets.
+   * @param retryAfterMs How long the other side asked us to wait, when it did.
+   */
+  constructor(
+    readonly request: string,
+    override readonly status: number,
+    readonly body: unknown,
+    readonly retryAfterMs?: number,
+  ) {
+    super(`${request}: answered ${status}`);
+  }
+
+  /** The failure is behind us, not in the request of our own caller. */
+  override get responseStatus(): number {
+    return 502;
+  }
+}

@@ -1,0 +1,29 @@
+import { isRookeryError, messageOf, RookeryError } from '@rookery/common';
+
+/** A request that was tried again and still failed. Its `cause` is the last try's error. */
+export class RequestFailedError extends RookeryError {
+  readonly code = 'REQUEST_FAILED';
+  override readonly status: number | undefined;
+
+  /**
+   * @param request What was asked, such as `GET user-service/users/:id`.
+   * @param retries How many tries followed the first.
+   */
+  constructor(
+    readonly request: string,
+    readonly retries: number,
+    cause: unknown,
+  ) {
+    super(
+      `${request}: request failed after ${retries} ${retries === 1 ? 'retry' : 'retries'}: ${messageOf(cause)}`,
+      {
+        cause,
+      },
+    );
+    this.status = isRookeryError(cause) ? cause.status : undefined;
+  }
+
+  override get responseStatus(): number | undefined {
+    return isRookeryError(this.cause) ? this.cause.responseStatus : undefined;
+  }
+}

@@ -1,0 +1,106 @@
+import { type Observation } from '@rookery/common';
+import { type Endpoint } from '../endpoint/endpoint.js';
+import { ConnectionError } from '../errors/connection.error.js';
+import { HttpStatusError } from '../errors/http-status.error.js';
+import { type ClientParts } from './client-parts.js';
+import { decodeBody, decodeErrorBody } from './decode.js';
+import { type HttpMethod } from './http-request.js';
+import { parseRetryAfter } from './retry-after.js';
+import { TransportFailure, type WireResponse } from './transport.js';
+
+/** A request that is ready to be sent, once or several times. */
+export interface HttpTry {
+  readonly method: HttpMethod;
+  /** The path as the caller wrote it, with its `:names`: it has few values, so it can name spans. */
+  readonly template: string;
+  /** The path as it is sent. */
+  readonly path: string;
+  /** How messages name the request. */
+  readonly label: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** Sends one try to one endpoint, tells the endpoint how it ended, and resolves with the decoded body. */
+export async function sendTry(
+  parts: ClientParts,
+  request: HttpTry,
+  endpoint: Endpoint,
+  signal: AbortSignal,
+  number: number,
+): Promise<unknown> {
+  try {
+    const value = await parts.observer.observe(
+      {
+        kind: 'client',
+        name: `${request.method} ${request.template}`,
+        attributes: {
+          'http.request.method': request.method,
+          'url.template': request.template,
+          'url.full': `${endpoint.baseUrl}${request.path}`,
+          'peer.service': parts.service,
+          ...(number > 1 && { 'http.request.resend_count': number - 1 }),
+        },
+      },
+      (observation) => exchange(parts, request, endpoint, signal, observation),
+    );
+    endpoint.done('success');
+    return value;
+  } catch (error) {
+    reportFailure(endpoint, error, signal);
+    throw error;
+  }
+}
+
+async function exchange(
+  { transport, clock }: ClientParts,
+  request: HttpTry,
+  endpoint: Endpoint,
+  signal: AbortSignal,
+  observation: Observation,
+): Promise<unknown> {
+  const response = await send(transport, request, endpoint, signal, observation);
+  observation.annotate({ 'http.response.status_code': response.status });
+  if (response.status < 400) return decodeBody(request.label, response);
+  throw new HttpStatusError(
+    request.label,
+    response.status,
+    decodeErrorBody(request.label, response),
+    parseRetryAfter(response.retryAfter, clock),
+  );
+}
+
+async function send(
+  transport: ClientParts['transport'],
+  { label, method, path, headers, body }: HttpTry,
+  { baseUrl }: Endpoint,
+  signal: AbortSignal,
+  { outgoing }: Observation,
+): Promise<WireResponse> {
+  try {
+    return await transport({
+      method,
+      url: `${baseUrl}${path}`,
+      headers: { accept: 'application/json', ...(body !== undefined && JSON_BODY), ...outgoing, ...headers },
+      ...(body !== undefined && { body }),
+      signal,
+    });
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw error instanceof TransportFailure ? new ConnectionError(label, error.sent, error.cause) : error;
+  }
+}
+
+const JSON_BODY = { 'content-type': 'application/json' };
+
+/** An answer below 500 shows an instance that works; an abort by the caller shows nothing. */
+function reportFailure(endpoint: Endpoint, error: unknown, signal: AbortSignal): void {
+  if (error instanceof HttpStatusError && error.status < 500 && error.status !== 429)
+    endpoint.done('success');
+  else if (error instanceof HttpStatusError) endpoint.done('failure', error.retryAfterMs);
+  else endpoint.done(isCallersAbort(error, signal) ? 'ignored' : 'failure');
+}
+
+function isCallersAbort(error: unknown, signal: AbortSignal): boolean {
+  return signal.aborted && error === signal.reason && (error as Error).name === 'AbortError';
+}

@@ -1,0 +1,32 @@
+import { type HttpMethod } from './http-request.js';
+
+/** A request as it goes on the wire. */
+export interface WireRequest {
+  readonly method: HttpMethod;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+}
+
+/** An answer as it came, whatever its status. */
+export interface WireResponse {
+  readonly status: number;
+  readonly contentType: string;
+  readonly retryAfter: string | undefined;
+  readonly body: string;
+}
+
+/** Sends one request. Resolves with any answer, whatever its status; rejects with a `TransportFailure` when none came. */
+export type HttpTransport = (request: WireRequest) => Promise<WireResponse>;
+
+/** Why no answer came. */
+export class TransportFailure extends Error {
+  /** @param sent Whether the other side may have seen the request. */
+  constructor(
+    readonly sent: boolean,
+    override readonly cause: unknown,
+  ) {
+    super('no answer', { cause });
+  }
+}
