@@ -1,1 +1,10 @@
-export const placeholder = true;
+export { ATTRIBUTES } from './attributes.js';
+export { traceLogFields, type TraceLogFields, tracingMixin } from './logs/trace-log-fields.js';
+export { ConsoleExporter } from './telemetry/console-exporter.js';
+export { type ExporterName } from './telemetry/exporters.js';
+export { Span } from './tracer/span.decorator.js';
+export { type Tags } from './tracer/span.js';
+export { type SpanOptions, Tracer } from './tracer/tracer.js';
+export { TracingModule } from './tracing.module.js';
+export { TRACING_MODULE_OPTIONS } from './tracing.module-definition.js';
+export { type TracingOptions } from './tracing.options.js';

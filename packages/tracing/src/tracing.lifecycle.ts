@@ -1,0 +1,45 @@
+import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { type DiscoveryService, type HttpAdapterHost } from '@nestjs/core';
+import { attachRuntime, type Clock, messageOf, sleep } from '@rookery/common';
+import { traceRequests } from './http/trace-requests.js';
+import { type Telemetry } from './telemetry/telemetry.js';
+import { spanWeaving } from './tracer/span.decorator.js';
+import { type Tracer } from './tracer/tracer.js';
+
+/** How long an app's end waits for its last spans, in milliseconds. */
+const SHUTDOWN_LIMIT_MS = 2_000;
+
+/** Ties tracing to an app's life: the HTTP adapter as soon as there is one, and the last export after servers closed. */
+export class TracingLifecycle implements OnModuleInit, OnApplicationShutdown {
+  readonly #logger = new Logger('TracingModule');
+
+  constructor(
+    private readonly telemetry: Telemetry,
+    private readonly tracer: Tracer,
+    private readonly discovery: DiscoveryService,
+    private readonly clock: Clock,
+    host: HttpAdapterHost,
+    ignore: readonly string[],
+  ) {
+    // Now, because routes ask for the route hook when they are built, which is before any lifecycle hook.
+    host.init$.subscribe(() => traceRequests(host.httpAdapter, telemetry.tracer, ignore));
+  }
+
+  onModuleInit(): void {
+    attachRuntime(this.discovery, spanWeaving, this.tracer);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    const ended = new AbortController();
+    const limit = sleep(this.clock, SHUTDOWN_LIMIT_MS, ended.signal).then(
+      () =>
+        this.#logger.warn(`The last spans were not exported within ${SHUTDOWN_LIMIT_MS} ms and may be lost.`),
+      () => undefined,
+    );
+    const shutdown = this.telemetry
+      .shutdown()
+      .catch((error: unknown) => this.#logger.warn(`The last spans may be lost: ${messageOf(error)}`))
+      .finally(() => ended.abort());
+    await Promise.race([shutdown, limit]);
+  }
+}
