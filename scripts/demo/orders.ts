@@ -40,7 +40,12 @@ export class OrderDesk {
    * Places `count` orders, one every `everyMs` milliseconds whether or not the earlier ones have been answered, so that
    * a slow answer cannot hide the load that it held up. `at` runs before the order of that number.
    */
-  async load(users: readonly User[], count: number, everyMs: number, at: Record<number, () => void> = {}): Promise<Placement[]> {
+  async load(
+    users: readonly User[],
+    count: number,
+    everyMs: number,
+    at: Record<number, () => void> = {},
+  ): Promise<Placement[]> {
     const start = performance.now();
     const placements: Promise<Placement>[] = [];
     for (let n = 0; n < count; n += 1) {

@@ -6,7 +6,9 @@ export function traceTree(spans: readonly CollectedSpan[]): string[] {
   const start = Math.min(...spans.map((span) => span.startMs));
   const childrenOf = (parent: string | undefined) =>
     spans
-      .filter((span) => (parent === undefined ? !ids.has(span.parentSpanId ?? '') : span.parentSpanId === parent))
+      .filter((span) =>
+        parent === undefined ? !ids.has(span.parentSpanId ?? '') : span.parentSpanId === parent,
+      )
       .sort((a, b) => a.startMs - b.startMs);
 
   function draw(span: CollectedSpan, indent: string, last: boolean): string[] {
@@ -16,7 +18,9 @@ export function traceTree(spans: readonly CollectedSpan[]): string[] {
     const children = childrenOf(span.spanId);
     return [
       `${line.padEnd(70)} ${span.durationMs.toFixed(1).padStart(7)} ms  ${where}`,
-      ...children.flatMap((child, index) => draw(child, `${indent}${last ? '  ' : '│ '}`, index === children.length - 1)),
+      ...children.flatMap((child, index) =>
+        draw(child, `${indent}${last ? '  ' : '│ '}`, index === children.length - 1),
+      ),
     ];
   }
 

@@ -1,3 +1,4 @@
+export { type Engine, ENGINE_PORTS, engineAnswers } from './engines.js';
 export { eventually, type EventuallyOptions } from './eventually.js';
 export { FleetHarness, type FleetOptions } from './fleet-harness.js';
 export { FleetProcess, type ProcessSpec } from './fleet-process.js';
