@@ -1,0 +1,16 @@
+import { type Backoff } from '@rookery/common';
+import { type ConsumerSpec } from '../broker/consumer-spec.js';
+import { type RookeryEvent } from '../event/rookery-event.js';
+
+/** A handler and how its events are tried; everything checked and with its defaults. */
+export interface HandlerSpec {
+  readonly consumer: ConsumerSpec;
+  /** What it handles, for traces: the event's type, or the queue's name. */
+  readonly label?: string;
+  /** Further tries after the first. */
+  readonly retries: number;
+  readonly backoff: Backoff;
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+  invoke(event: RookeryEvent, signal: AbortSignal): unknown;
+}

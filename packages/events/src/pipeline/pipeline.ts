@@ -1,0 +1,84 @@
+import { type CallObserver, type Clock, runInFreshContext } from '@rookery/common';
+import { isObservable, lastValueFrom } from 'rxjs';
+import { consumerName } from '../broker/consumer-spec.js';
+import { type Delivery, type Outcome, type Receive } from '../broker/delivery.js';
+import { type Log } from '../broker/log.js';
+import { decodeEvent } from '../event/cloud-event.js';
+import { type RookeryEvent } from '../event/rookery-event.js';
+import { AttemptsExhaustedError } from './attempts-exhausted.error.js';
+import { type HandlerSpec } from './handler-spec.js';
+import { judge } from './judge.js';
+import { runWithTimeout } from './run-with-timeout.js';
+
+export interface PipelineTools {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly observer: CallObserver;
+}
+
+/**
+ * What happens to each delivery, in this order: count, decode, trace, timeout, handler, outcome. A delivery that was
+ * begun more often than allowed, or cannot be read, goes to the dead letters without reaching the handler.
+ */
+export function createReceive(spec: HandlerSpec, tools: PipelineTools): Receive {
+  const allowed = spec.retries + 1;
+  return async (delivery) => {
+    let event: RookeryEvent | undefined;
+    try {
+      if (delivery.attempt > allowed) throw new AttemptsExhaustedError(allowed);
+      event = decodeEvent(delivery.message.body);
+    } catch (error) {
+      return judge(error, { spec, tools, delivery, final: true });
+    }
+    return attempt(spec, tools, delivery, event);
+  };
+}
+
+async function attempt(
+  spec: HandlerSpec,
+  tools: PipelineTools,
+  delivery: Delivery,
+  event: RookeryEvent,
+): Promise<Outcome> {
+  const { clock, observer, log } = tools;
+  const call = describe(spec, delivery, event);
+  const run = () =>
+    runWithTimeout(clock, spec.timeoutMs, delivery.signal, (signal) =>
+      // A consumer begins something new: it inherits nothing from whoever published in the same process.
+      runInFreshContext({ deadline: clock.monotonic() + spec.timeoutMs, signal }, () =>
+        settled(spec.invoke(event, signal)),
+      ),
+    );
+  try {
+    await runInFreshContext({}, () => observer.observe(call, run));
+    log.debug(`${consumerName(spec.consumer)} handled event ${event.id}.`);
+    return { kind: 'done' };
+  } catch (error) {
+    const traceparent = event.headers['traceparent'];
+    return judge(error, { spec, tools, delivery, final: delivery.attempt > spec.retries, traceparent });
+  }
+}
+
+function describe({ consumer, label }: HandlerSpec, delivery: Delivery, event: RookeryEvent) {
+  const destination = label ?? event.type;
+  return {
+    kind: 'consumer',
+    name: `process ${destination}`,
+    attributes: {
+      'messaging.system': 'rookery',
+      'messaging.operation.type': 'process',
+      'messaging.destination.name': destination,
+      'messaging.consumer.group.name': consumer.group,
+      'messaging.message.id': event.id,
+      'rookery.handler': consumer.handler,
+      'rookery.attempt': delivery.attempt,
+    },
+    incoming: event.headers,
+  } as const;
+}
+
+/** A handler may also return an observable: it has handled the event when that completes. */
+async function settled(result: unknown): Promise<void> {
+  if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+  else await result;
+}

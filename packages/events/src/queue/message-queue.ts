@@ -1,0 +1,72 @@
+import { checkOptions, type Duration, is, shape, toMilliseconds } from '@rookery/common';
+import { type EventHandler } from '../bus/event-bus.js';
+import { type EventsRuntime } from '../bus/events-runtime.js';
+import { handlerSettings } from '../bus/handler-options.js';
+import { createReserved } from '../event/create-event.js';
+import { RESERVED_PREFIX } from '../event/event-type.js';
+import { type RookeryEvent } from '../event/rookery-event.js';
+import { type HandlerSpec } from '../pipeline/handler-spec.js';
+import { type QueueOptions } from './queue-options.js';
+
+/** Options of `MessageQueue.publish`. */
+export interface QueuePublishOptions {
+  /** An id of your own makes publishing again harmless. Default: a UUIDv7. */
+  id?: string;
+  /** Messages of one key belong together: a broker that orders, orders by it. */
+  key?: string;
+  /** Travel with the message. */
+  headers?: Readonly<Record<string, string>>;
+  /** How long the message is held back. Default: not at all. */
+  delay?: Duration;
+}
+
+const checkDelay = shape<{ delay: Duration }>({ delay: is.duration() });
+
+/**
+ * Hands each message to one of its consumers, over all processes and services. `@InjectQueue('emails')` gives the one
+ * registered with `EventsModule.registerQueue({ name: 'emails' })`.
+ */
+export class MessageQueue<T = unknown> {
+  constructor(
+    private readonly runtime: EventsRuntime,
+    private readonly options: QueueOptions,
+  ) {}
+
+  get name(): string {
+    return this.options.name;
+  }
+
+  /** Has messages kept from now on, also while nobody consumes them. */
+  async declare(): Promise<void> {
+    await this.runtime.consumers.declare(this.handledBy(() => {}));
+  }
+
+  /** Resolves when the message is as safe as the broker makes it. */
+  async publish(data: T, { delay, ...options }: QueuePublishOptions = {}): Promise<RookeryEvent<T>> {
+    checkOptions(`MessageQueue ${this.name}`, checkDelay, delay === undefined ? {} : { delay });
+    const { publisher } = this.runtime;
+    const message = createReserved(publisher.origin, queueType(this.name), data, options);
+    return publisher.publish(message, this.name, delay === undefined ? 0 : toMilliseconds(delay));
+  }
+
+  /** Competes for the queue's messages. Resolves to a function that ends it, after what is in flight. */
+  async consume(handler: EventHandler<T>): Promise<() => Promise<void>> {
+    return this.runtime.consumers.start(this.handledBy(handler));
+  }
+
+  /** The queue's one consumer, with this handler. @internal */
+  handledBy(handler: EventHandler<T>): HandlerSpec {
+    const { name, maxRetries = 3, ...options } = this.options;
+    return {
+      ...handlerSettings(`queue ${name}`, { retries: maxRetries, ...options }, this.runtime.random),
+      // The group is no service's name, so that a service and a queue of one name stay apart.
+      consumer: { group: `queue:${name}`, handler: 'process', patterns: [queueType(name)] },
+      label: name,
+      invoke: handler as EventHandler<unknown>,
+    };
+  }
+}
+
+function queueType(name: string): string {
+  return `${RESERVED_PREFIX}queue.${name}`;
+}

@@ -1,0 +1,33 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { ensureDefaultDirectories } from './default-file.js';
+import { migrate } from './schema.js';
+import { type SqliteSettings } from './sqlite-options.js';
+
+/** How long opening waits for another process that migrates or recovers, in milliseconds. */
+const OPEN_TIMEOUT_MS = 5_000;
+/**
+ * How long a statement waits for a lock before the committer takes over. SQLite's waiting blocks the whole process,
+ * so it is kept to what a healthy writer needs; a stopped writer is waited for with timers.
+ */
+const BUSY_TIMEOUT_MS = 50;
+/** The write-ahead log is cut back to this size, in bytes, after it was larger. */
+const WAL_LIMIT = 64 * 1024 * 1024;
+
+/** Opens the database, creating and migrating it as needed. */
+export function openDatabase({ file, isDefaultFile, synchronous }: SqliteSettings): DatabaseSync {
+  if (isDefaultFile) ensureDefaultDirectories(file);
+  else mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const db = new DatabaseSync(file, { timeout: OPEN_TIMEOUT_MS });
+  try {
+    db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous};`);
+    db.exec(`PRAGMA journal_size_limit = ${WAL_LIMIT}`);
+    migrate(db, file);
+    db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
