@@ -1,1 +1,46 @@
-export const placeholder = true;
+export { type BalancingAlgorithm, type Candidate, type Candidates } from './balancer/balancing-algorithm.js';
+export { InstanceBalancer, type Picked, type PickOptions } from './balancer/instance-balancer.js';
+export { type CallOutcome, type InstanceStats } from './balancer/instance-stats.js';
+export { leastConnections } from './balancer/least-connections.js';
+export { LoadBalancer, type LoadBalancerOptions, type StrategyChoice } from './balancer/load-balancer.js';
+export { p2cPeakEwma } from './balancer/p2c.js';
+export { randomChoice } from './balancer/random-choice.js';
+export { roundRobin } from './balancer/round-robin.js';
+export { type LoadBalanceStrategy } from './balancer/strategies.js';
+export { DiscoveryModule } from './discovery.module.js';
+export {
+  type DiscoveryModuleAsyncOptions,
+  type DiscoveryModuleOptions,
+  type DiscoveryOptionsFactory,
+} from './discovery.module-definition.js';
+export { type AdvertiseOptions, type DiscoveryOptions } from './discovery.options.js';
+export { DuplicateInstanceError } from './errors/duplicate-instance.error.js';
+export { InstanceNotFoundError } from './errors/instance-not-found.error.js';
+export { InvalidInstanceError } from './errors/invalid-instance.error.js';
+export { LeaseLostError, type LeaseLossReason } from './errors/lease-lost.error.js';
+export { NoInstancesError } from './errors/no-instances.error.js';
+export { RegistryClosedError } from './errors/registry-closed.error.js';
+export { RegistryUnavailableError } from './errors/registry-unavailable.error.js';
+export { ServiceNotFoundError } from './errors/service-not-found.error.js';
+export { UnsafeDirectoryError } from './errors/unsafe-directory.error.js';
+export { createInstance, type InstanceChanges } from './instance/create-instance.js';
+export {
+  type InstanceStatus,
+  type NewInstance,
+  type Protocol,
+  type ServiceInstance,
+} from './instance/service-instance.js';
+export { type LeaseFileOptions, leaseFileRegistry } from './lease-file/lease-file-registry.js';
+export { memoryRegistry } from './memory/memory-registry.js';
+export { latest, type Sink, type Source } from './registry/latest.js';
+export { type Registration } from './registry/registration.js';
+export { type RegistrationState } from './registry/registration-status.js';
+export { type Lease, type Reach, type RegistryBackend, type Snapshot } from './registry/registry-backend.js';
+export { type RegistryEvent, type RegistryListener } from './registry/registry-events.js';
+export {
+  type RegistrationReport,
+  type RegistryReport,
+  type WatchReport,
+} from './registry/registry-status.js';
+export { ServiceRegistry } from './registry/service-registry.js';
+export { type ServiceRegistryOptions } from './registry/service-registry.options.js';

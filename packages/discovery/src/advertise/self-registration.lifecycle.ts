@@ -1,0 +1,62 @@
+import { type Server } from 'node:net';
+import { type HttpServer, Logger, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
+import { type HttpAdapterHost } from '@nestjs/core';
+import { type Advertisement } from '../discovery.settings.js';
+import { type ServiceRegistry } from '../registry/service-registry.js';
+import { hostOnThisMachine } from './host-on-this-machine.js';
+
+/**
+ * Registers the app as soon as its HTTP server listens, and takes it out of the registry as the first thing of its
+ * shutdown: before any connection that a request may need is closed, and before the server refuses anybody.
+ */
+export class SelfRegistration implements OnModuleDestroy, OnApplicationShutdown {
+  readonly #logger = new Logger('Discovery');
+
+  constructor(
+    private readonly registry: ServiceRegistry,
+    private readonly host: HttpAdapterHost,
+    private readonly advertisement: Advertisement | undefined,
+  ) {
+    if (advertisement) host.listen$.subscribe(() => this.#announce(advertisement));
+  }
+
+  /** When nothing called `beforeClose`. All of these hooks still come before the server is closed. */
+  onModuleDestroy(): Promise<void> {
+    return this.#leave();
+  }
+
+  /** After the server was closed: until then its last requests may still need to find others. */
+  onApplicationShutdown(): Promise<void> {
+    return this.registry.close();
+  }
+
+  #announce(advertisement: Advertisement): void {
+    const address = (this.host.httpAdapter.getHttpServer() as Server).address();
+    if (address === null || typeof address === 'string') {
+      this.#logger.error(
+        `${advertisement.service} is not registered: it listens on ${address ?? 'nothing'}, which has no port. Use a port, or advertise: false.`,
+      );
+      return;
+    }
+    this.#leaveBeforeClose();
+    this.registry.announceSelf({ host: hostOnThisMachine(address), port: address.port, ...advertisement });
+  }
+
+  /**
+   * Nest awaits the adapter's `beforeClose` before all shutdown hooks. Those of a global module, as this one is by
+   * default, come after everybody else's, when the app's own connections are closed already.
+   */
+  #leaveBeforeClose(): void {
+    const adapter: HttpServer = this.host.httpAdapter;
+    const inner = adapter.beforeClose?.bind(adapter);
+    adapter.beforeClose = async () => {
+      await this.#leave();
+      await inner?.();
+    };
+  }
+
+  async #leave(): Promise<void> {
+    const { self } = this.registry;
+    if (self) await this.registry.deregister(self.instance.service, self.instance.id);
+  }
+}

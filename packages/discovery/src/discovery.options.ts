@@ -1,0 +1,60 @@
+import { type Check, type Clock, type Duration, is, mapOf, type Random, shape } from '@rookery/common';
+import { type StrategyChoice } from './balancer/load-balancer.js';
+import { STRATEGIES } from './balancer/strategies.js';
+import { host, label, metadata, port, protocol, weight } from './instance/instance-checks.js';
+import { type Protocol } from './instance/service-instance.js';
+import { type RegistryBackend } from './registry/registry-backend.js';
+import { backendCheck, clockCheck, randomCheck, ttlCheck } from './registry/service-registry.options.js';
+
+/** How the app presents itself to its callers. */
+export interface AdvertiseOptions {
+  /** Default: how other processes of this host reach it. A registry that serves several hosts needs it. */
+  host?: string;
+  /** Default: the port on which the HTTP server really listens. */
+  port?: number;
+  /** Default `'http'`. */
+  protocol?: Protocol;
+  /** Default: the version that `ServiceModule` was given, else `'0.0.0'`. */
+  version?: string;
+  /** Default: none. */
+  zone?: string;
+  /** From 1 to 1000. Default 1. */
+  weight?: number;
+  /** At most 4 KB as JSON. Default: empty. */
+  metadata?: Record<string, string>;
+}
+
+export interface DiscoveryOptions {
+  /** The name under which the app is registered. Default: the one that `ServiceModule` was given. */
+  service?: string;
+  /** Where services find each other. Default: `leaseFileRegistry()`, which serves one host. */
+  registry?: RegistryBackend;
+  /** How long an instance stays registered without a sign of life. Default `'30s'`. */
+  ttl?: Duration;
+  /** How the instance for a call is chosen: for all services, or for each by name. Default `'p2c'`. */
+  strategy?: StrategyChoice;
+  /** What the app registers about itself when it listens; `false` for an app that only finds others. */
+  advertise?: AdvertiseOptions | false;
+  /** Default: the system's clock. */
+  clock?: Clock;
+  /** Default: the system's generator. */
+  random?: Random;
+}
+
+const strategyWord = is.oneOf(...STRATEGIES);
+const strategyMap = mapOf(strategyWord);
+
+const strategyCheck: Check = (value, path, problems) =>
+  (typeof value === 'object' ? strategyMap : strategyWord)(value, path, problems);
+
+export const discoveryOptionsCheck: Check = shape<DiscoveryOptions>({
+  service: is.serviceName,
+  registry: backendCheck,
+  ttl: ttlCheck,
+  strategy: strategyCheck,
+  advertise: is.orFalse(
+    shape<AdvertiseOptions>({ host, port, protocol, version: label, zone: label, weight, metadata }),
+  ),
+  clock: clockCheck,
+  random: randomCheck,
+});

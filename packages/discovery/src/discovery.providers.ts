@@ -1,0 +1,47 @@
+import { type Provider } from '@nestjs/common';
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { ServiceInfo } from '@rookery/common';
+import { SelfRegistration } from './advertise/self-registration.lifecycle.js';
+import { LoadBalancer } from './balancer/load-balancer.js';
+import { DISCOVERY_MODULE_OPTIONS } from './discovery.module-definition.js';
+import { type DiscoveryOptions } from './discovery.options.js';
+import { type DiscoverySettings, resolveDiscoveryOptions } from './discovery.settings.js';
+import { logRegistryEvents } from './registry-log.lifecycle.js';
+import { refuseSecondImport } from './second-import.providers.js';
+import { ServiceRegistry } from './registry/service-registry.js';
+
+const SETTINGS = Symbol('@rookery/discovery:settings');
+
+/** The registry, the balancer, and what registers the app itself. */
+export const discoveryProviders: Provider[] = [
+  {
+    provide: SETTINGS,
+    inject: [DISCOVERY_MODULE_OPTIONS, ModulesContainer, { token: ServiceInfo, optional: true }],
+    useFactory: (options: DiscoveryOptions, modules: ModulesContainer, info?: ServiceInfo) => {
+      refuseSecondImport(modules, DISCOVERY_MODULE_OPTIONS);
+      return resolveDiscoveryOptions(options, info);
+    },
+  },
+  {
+    provide: ServiceRegistry,
+    inject: [SETTINGS],
+    useFactory: async ({ backend, ttl, clock, random }: DiscoverySettings) => {
+      await backend.open?.();
+      const registry = new ServiceRegistry({ backend, ttl, clock, random });
+      logRegistryEvents(registry, backend);
+      return registry;
+    },
+  },
+  {
+    provide: LoadBalancer,
+    inject: [ServiceRegistry, SETTINGS],
+    useFactory: (registry: ServiceRegistry, { strategy, clock, random }: DiscoverySettings) =>
+      new LoadBalancer(registry, { strategy, clock, random }),
+  },
+  {
+    provide: SelfRegistration,
+    inject: [ServiceRegistry, HttpAdapterHost, SETTINGS],
+    useFactory: (registry: ServiceRegistry, host: HttpAdapterHost, { advertisement }: DiscoverySettings) =>
+      new SelfRegistration(registry, host, advertisement),
+  },
+];

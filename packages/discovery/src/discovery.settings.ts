@@ -1,0 +1,69 @@
+import {
+  checkOptions,
+  type Clock,
+  OptionsError,
+  type Random,
+  resolveServiceName,
+  type ServiceInfo,
+  systemClock,
+  systemRandom,
+} from '@rookery/common';
+import { DEFAULT_STRATEGY } from './balancer/strategies.js';
+import { type StrategyChoice } from './balancer/load-balancer.js';
+import { type AdvertiseOptions, type DiscoveryOptions, discoveryOptionsCheck } from './discovery.options.js';
+import { createInstance } from './instance/create-instance.js';
+import { leaseFileRegistry } from './lease-file/lease-file-registry.js';
+import { type RegistryBackend } from './registry/registry-backend.js';
+import { REGISTRY_DEFAULTS } from './registry/service-registry.options.js';
+
+/** What the app tells about itself, as far as it is known before it listens. */
+export interface Advertisement extends AdvertiseOptions {
+  readonly service: string;
+  readonly id?: string;
+}
+
+/** The options after the check, with their defaults. */
+export interface DiscoverySettings {
+  readonly backend: RegistryBackend;
+  readonly ttl: NonNullable<DiscoveryOptions['ttl']>;
+  readonly strategy: StrategyChoice;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Unset when the app does not advertise itself. */
+  readonly advertisement?: Advertisement;
+}
+
+const WHERE = 'DiscoveryModule.forRoot';
+
+export function resolveDiscoveryOptions(
+  options: DiscoveryOptions,
+  info: ServiceInfo | undefined,
+): DiscoverySettings {
+  const checked = checkOptions(WHERE, discoveryOptionsCheck, options);
+  const { ttl = REGISTRY_DEFAULTS.ttl, strategy = DEFAULT_STRATEGY } = checked;
+  const { clock = systemClock, random = systemRandom } = checked;
+  const backend = checked.registry ?? leaseFileRegistry({ clock, random });
+  const settings = { backend, ttl, strategy, clock, random };
+  if (checked.advertise === false) return settings;
+  const advertisement = advertise(checked, backend, info);
+  // The host and port are known when the app listens; what else could be wrong is found now.
+  createInstance({ host: 'localhost', port: 1, ...advertisement }, settings);
+  return { ...settings, advertisement };
+}
+
+function advertise(
+  { service, advertise: facts }: DiscoveryOptions,
+  { reach, description }: RegistryBackend,
+  info: ServiceInfo | undefined,
+): Advertisement {
+  if (reach === 'network' && !(facts && facts.host)) {
+    throw new OptionsError(WHERE, [
+      `advertise.host: Missing. The registry (${description}) serves several hosts, so it needs the address at which the others reach this one.`,
+    ]);
+  }
+  return {
+    ...(info && { id: info.instanceId, version: info.version }),
+    ...facts,
+    service: resolveServiceName(WHERE, service, info),
+  };
+}

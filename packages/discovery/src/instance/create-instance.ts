@@ -1,0 +1,43 @@
+import { type Clock, type Random } from '@rookery/common';
+import { InvalidInstanceError } from '../errors/invalid-instance.error.js';
+import { instanceShape } from './instance-checks.js';
+import { randomId } from './random-id.js';
+import { type NewInstance, type ServiceInstance } from './service-instance.js';
+
+/** What the clock and the random generator are needed for: the start time and the default id. */
+export interface InstanceSources {
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** A complete, frozen instance with status `up`. Throws an `InvalidInstanceError` that lists what is wrong. */
+export function createInstance(input: NewInstance, { clock, random }: InstanceSources): ServiceInstance {
+  const { id = `${input.service}-${randomId(random)}`, protocol = 'http', version = '0.0.0' } = input;
+  const { weight = 1, metadata = {}, zone, ...rest } = input;
+  return sealInstance({
+    ...rest,
+    id,
+    protocol,
+    version,
+    weight,
+    metadata,
+    ...(zone !== undefined && { zone }),
+    status: 'up',
+    startedAt: clock.now(),
+  });
+}
+
+/** What may change about an instance while it is registered. */
+export type InstanceChanges = Partial<Pick<ServiceInstance, 'status' | 'weight' | 'metadata'>>;
+
+/** The same instance with some facts replaced, checked again. */
+export function changeInstance(instance: ServiceInstance, changes: InstanceChanges): ServiceInstance {
+  return sealInstance({ ...instance, ...changes });
+}
+
+function sealInstance(instance: ServiceInstance): ServiceInstance {
+  const problems: string[] = [];
+  instanceShape(instance, '', problems);
+  if (problems.length > 0) throw new InvalidInstanceError(problems);
+  return Object.freeze({ ...instance, metadata: Object.freeze({ ...instance.metadata }) });
+}

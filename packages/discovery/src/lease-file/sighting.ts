@@ -1,0 +1,59 @@
+import { type ServiceInstance } from '../instance/service-instance.js';
+import { type LeaseRecord, sameWriting } from './lease-record.js';
+
+/**
+ * What this process knows of one lease. It lives as long as it was *seen to change* within its time to live, by this
+ * process's own steady clock: clocks that jump, and those of others, have no say. Only at first sight, when there is
+ * nothing to compare with, the time in the file counts.
+ */
+export class Sighting {
+  #record: LeaseRecord;
+  #deadline: number;
+  #gone = false;
+
+  constructor(record: LeaseRecord, monotonic: number, wallClock: number) {
+    this.#record = record;
+    const age = Math.max(0, wallClock - record.renewedAt);
+    this.#deadline = monotonic + record.ttlMs - age;
+  }
+
+  get record(): LeaseRecord {
+    return this.#record;
+  }
+
+  get instance(): ServiceInstance {
+    return this.#record.instance;
+  }
+
+  lives(monotonic: number): boolean {
+    return !this.#gone && monotonic < this.#deadline;
+  }
+
+  /** How many times to live it has been dead for; negative while it lives. */
+  deadTtls(monotonic: number): number {
+    return (monotonic - this.#deadline) / this.#record.ttlMs;
+  }
+
+  /** The file was read again. An unchanged instance stays the same object, so that lists can be compared. */
+  seen(record: LeaseRecord, monotonic: number): void {
+    if (sameWriting(record, this.#record)) return;
+    if (record.token !== this.#record.token) this.#gone = false;
+    const same = JSON.stringify(record.instance) === JSON.stringify(this.instance);
+    this.#record = same ? { ...record, instance: this.instance } : record;
+    this.#deadline = monotonic + record.ttlMs;
+  }
+
+  /** Its process is known to have ended: no need to wait for the time to live. */
+  markGone(): void {
+    this.#gone = true;
+  }
+
+  /**
+   * This process did not look for `gap` milliseconds: it was stopped, or busy. A lease that was alive before gets
+   * another time to live, because its beats may just not have been read.
+   */
+  forgive(gap: number, lastLook: number, monotonic: number): void {
+    if (gap > this.#record.ttlMs / 2 && this.lives(lastLook))
+      this.#deadline = Math.max(this.#deadline, monotonic + this.#record.ttlMs);
+  }
+}
