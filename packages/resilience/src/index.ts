@@ -1,1 +1,46 @@
-export const placeholder = true;
+export { Signal } from '@rookery/common';
+export { CircuitBreaker } from './circuit-breaker/circuit-breaker.decorator.js';
+export {
+  CIRCUIT_BREAKER_DEFAULTS,
+  type CircuitBreakerOptions,
+} from './circuit-breaker/circuit-breaker.options.js';
+export { CircuitOpenError } from './circuit-breaker/circuit-open.error.js';
+export { type CircuitState } from './circuit-breaker/circuit.js';
+export {
+  type CountWindow,
+  type SlidingWindow,
+  type TimeWindow,
+} from './circuit-breaker/sliding-window.options.js';
+export { PredicateError } from './errors/predicate.error.js';
+export { isRejection, RejectionError } from './errors/rejection.error.js';
+export {
+  type CircuitChange,
+  type CircuitClosed,
+  type CircuitHalfOpen,
+  type CircuitOpened,
+  type FellBack,
+  type OpenReason,
+  type Rejected,
+  type ResilienceEvent,
+  type Retried,
+  type TimedOut,
+} from './events/resilience-event.js';
+export { Fallback, type FallbackResult } from './fallback/fallback.decorator.js';
+export { type FallbackOptions } from './fallback/fallback.options.js';
+export { isClientError } from './outcome/client-error.js';
+export { type ErrorKind, kindOf } from './outcome/outcome.js';
+export { type Attempt, type ExecuteOptions, type Pipeline } from './pipeline/pipeline.js';
+export { type PolicyOptions } from './pipeline/policy.options.js';
+export { PolicyConflictError } from './registry/policy-conflict.error.js';
+export { PolicyRegistry, type PolicyRegistrySeams, type PolicySummary } from './registry/policy-registry.js';
+export { UnknownPolicyError } from './registry/unknown-policy.error.js';
+export { ResilienceModule } from './resilience.module.js';
+export { type ResilienceOptions } from './resilience.options.js';
+export { Retry } from './retry/retry.decorator.js';
+export { RETRY_DEFAULTS, type RetryOptions } from './retry/retry.options.js';
+export { Timeout } from './timeout/timeout.decorator.js';
+export { TimeoutError, type TimeoutScope } from './timeout/timeout.error.js';
+export { type TimeoutOptions } from './timeout/timeout.options.js';
+export { type MethodCircuitBreakerOptions } from './weaving/method-policies.js';
+export { UndeclaredStreamError } from './weaving/undeclared-stream.error.js';
+export { UsePolicy } from './weaving/use-policy.decorator.js';

@@ -1,0 +1,77 @@
+import { type Clock } from '@rookery/common';
+import { ask } from '../errors/ask.js';
+import { type PredicateError } from '../errors/predicate.error.js';
+import { withoutStack } from '../errors/without-stack.js';
+import { type EventSink } from '../events/event-sink.js';
+import { isAbort, kindOf } from '../outcome/outcome.js';
+import { type Execution, type Next, type Policy } from '../pipeline/policy.js';
+import { createCallWindow } from './call-window.js';
+import { type CircuitBreakerSettings } from './circuit-breaker.options.js';
+import { CircuitOpenError } from './circuit-open.error.js';
+import { type Circuit, type CircuitPhase, type CircuitState, type Verdict } from './circuit.js';
+import { OpossumCircuit } from './opossum.circuit.js';
+
+/** Stops calling what keeps failing, and tries again after a while with a few calls. */
+export class CircuitBreakerPolicy implements Policy {
+  readonly #circuit: Circuit;
+
+  constructor(
+    readonly name: string,
+    private readonly settings: CircuitBreakerSettings,
+    private readonly clock: Clock,
+    private readonly events: EventSink,
+  ) {
+    const window = createCallWindow(settings.slidingWindow, clock);
+    this.#circuit = new OpossumCircuit(name, settings, window, clock, (phase) => this.#report(phase));
+  }
+
+  get state(): CircuitState {
+    return this.#circuit.phase.state;
+  }
+
+  async execute(execution: Execution, next: Next): Promise<unknown> {
+    if (!this.#circuit.admits) throw this.#rejection();
+    let broken: PredicateError | undefined;
+    const judge = (error: unknown): Verdict => {
+      try {
+        return this.#verdict(error, execution);
+      } catch (bug) {
+        // An error that nobody could judge counts as a failure, which is the safe side.
+        broken = bug as PredicateError;
+        return 'failure';
+      }
+    };
+    try {
+      return await this.#circuit.run(() => next(execution), judge);
+    } catch (error) {
+      throw broken ?? error;
+    }
+  }
+
+  #verdict(error: unknown, { caller }: Execution): Verdict {
+    const kind = kindOf(error, caller);
+    const { recordIf } = this.settings;
+    if (!recordIf || kind === 'rejected' || isAbort(error, caller)) {
+      return kind === 'failure' ? 'failure' : 'ignored';
+    }
+    return ask(this.name, 'circuitBreaker.recordIf', recordIf, error) ? 'failure' : 'ignored';
+  }
+
+  #rejection(): CircuitOpenError {
+    const { phase } = this.#circuit;
+    const retryAfterMs = phase.state === 'open' ? phase.until - this.clock.monotonic() : 0;
+    const error = withoutStack(() => new CircuitOpenError(this.name, retryAfterMs));
+    if (this.events.observed) this.events.next({ type: 'rejected', policy: this.name, error });
+    return error;
+  }
+
+  #report(phase: CircuitPhase): void {
+    const policy = this.name;
+    if (phase.state === 'closed') this.events.next({ type: 'circuit-closed', policy });
+    else if (phase.state === 'half-open') this.events.next({ type: 'circuit-half-open', policy });
+    else {
+      const { reason } = phase;
+      this.events.next({ type: 'circuit-opened', policy, reason, openForMs: this.settings.openDurationMs });
+    }
+  }
+}

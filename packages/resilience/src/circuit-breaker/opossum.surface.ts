@@ -1,0 +1,46 @@
+import CircuitBreaker from 'opossum';
+import { type EventEmitter } from 'node:events';
+
+/**
+ * The part of opossum that the adapter leans on, as an interface: opossum's own typings call its getters fields, which
+ * a subclass may not override with getters. `opossum.contract.spec.ts` fails when a new opossum behaves differently.
+ */
+export interface OpossumSurface extends EventEmitter {
+  readonly closed: boolean;
+  readonly halfOpen: boolean;
+  readonly pendingClose: boolean;
+  fire(call: unknown): Promise<unknown>;
+  open(): void;
+  close(): void;
+}
+
+export interface OpossumOptions {
+  readonly name: string;
+  readonly status: object;
+  readonly timeout: false;
+  readonly errorThresholdPercentage: number;
+  readonly volumeThreshold: number;
+  readonly errorFilter: (error: never, call: never) => boolean;
+  readonly enableSnapshots: false;
+  readonly rollingPercentilesEnabled: false;
+}
+
+export const Opossum = CircuitBreaker as unknown as new (
+  action: (call: never) => Promise<unknown>,
+  options: OpossumOptions,
+) => OpossumSurface;
+
+export interface StatusSurface {
+  removeRotateBucketControllerListener(): void;
+}
+
+export interface StatusOptions {
+  readonly rollingCountBuckets: number;
+  readonly enableSnapshots: false;
+  readonly rotateBucketController: EventEmitter;
+}
+
+/** opossum's class of statistics, which it does not export by name. */
+export function opossumStatusClass(options: StatusOptions): new (options: StatusOptions) => StatusSurface {
+  return CircuitBreaker.newStatus(options).constructor as new (options: StatusOptions) => StatusSurface;
+}

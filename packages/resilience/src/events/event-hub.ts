@@ -1,0 +1,26 @@
+import { type Observable, Subject } from 'rxjs';
+import { type EventSink } from './event-sink.js';
+import { type CircuitChange, type ResilienceEvent } from './resilience-event.js';
+
+/** Hands events to whoever listens. */
+export class EventHub implements EventSink {
+  readonly #all = new Subject<ResilienceEvent>();
+  readonly #circuits = new Subject<CircuitChange>();
+
+  readonly all$: Observable<ResilienceEvent> = this.#all.asObservable();
+  readonly circuits$: Observable<CircuitChange> = this.#circuits.asObservable();
+
+  /** Listeners to changes of circuits do not count: those are rare, and always reported. */
+  get observed(): boolean {
+    return this.#all.observed;
+  }
+
+  next(event: ResilienceEvent): void {
+    this.#all.next(event);
+    if (isCircuitChange(event)) this.#circuits.next(event);
+  }
+}
+
+function isCircuitChange(event: ResilienceEvent): event is CircuitChange {
+  return event.type.startsWith('circuit-');
+}

@@ -1,0 +1,27 @@
+/** One try of a call. */
+export interface Attempt {
+  /** The first is 1. */
+  readonly number: number;
+  /** Aborts when nobody waits for this attempt any more; pass it on to what the attempt does. */
+  readonly signal: AbortSignal;
+}
+
+/** What one call adds to the policies that guard it. */
+export interface ExecuteOptions {
+  /** Aborts the call. Default: the signal of the call that is running, if any. */
+  signal?: AbortSignal;
+  /** Whether to try again after this error of this attempt. Asked as well as the policy's own `retryIf`; both must agree. */
+  retryIf?: (error: unknown, attempt: number) => boolean;
+  /** Told before each pause, so that the caller knows how many attempts were made. */
+  onRetry?: (error: unknown, attempt: number, delayMs: number) => void;
+}
+
+/** A few policies around a call, in their fixed order. */
+export interface Pipeline {
+  readonly name: string;
+  /**
+   * Runs the call under the policies. It rejects with the last attempt's own error, with the rejection of a policy, or
+   * with the abort reason of the caller.
+   */
+  execute<T>(call: (attempt: Attempt) => Promise<T>, options?: ExecuteOptions): Promise<T>;
+}

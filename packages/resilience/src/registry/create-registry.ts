@@ -1,0 +1,12 @@
+import { checkOptions } from '@rookery/common';
+import { resilienceCheck, type ResilienceOptions } from '../resilience.options.js';
+import { PolicyRegistry } from './policy-registry.js';
+
+/** The registry of an app with the policies of its options. Throws when an option cannot be used. */
+export function createRegistry(options: ResilienceOptions): PolicyRegistry {
+  const where = 'ResilienceModule.forRoot';
+  const { policies = {}, ...seams } = checkOptions(where, resilienceCheck, options);
+  const registry = new PolicyRegistry(seams);
+  for (const [name, policy] of Object.entries(policies)) registry.defineFrom(where, name, policy);
+  return registry;
+}

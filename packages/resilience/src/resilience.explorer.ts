@@ -1,0 +1,46 @@
+import { type OnModuleInit } from '@nestjs/common';
+import { type DiscoveryService, type ModulesContainer } from '@nestjs/core';
+import { attachRuntime, OptionsError } from '@rookery/common';
+import { methodPoliciesOf } from './weaving/method-policies.js';
+import { type ResilienceRuntime } from './weaving/resilience-runtime.js';
+import { resilienceWeaving } from './weaving/resilience.weaving.js';
+
+type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
+
+/** Builds the policies of every decorated method while the app boots, so that a mistake never waits for a request. */
+export class ResilienceExplorer implements OnModuleInit {
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly modules: ModulesContainer,
+    private readonly runtime: ResilienceRuntime,
+  ) {}
+
+  onModuleInit(): void {
+    this.#refuseSecondModule();
+    attachRuntime(this.discovery, resilienceWeaving, this.runtime);
+    const prototypes = new Set(
+      [...this.discovery.getProviders(), ...this.discovery.getControllers()].map(prototypeOf),
+    );
+    for (const prototype of prototypes) {
+      if (!prototype) continue;
+      for (const method of methodPoliciesOf(prototype)) this.runtime.prepare(method);
+    }
+  }
+
+  #refuseSecondModule(): void {
+    const holders = [...this.modules.values()].filter(({ providers }) => providers.has(ResilienceExplorer));
+    if (holders.length > 1) {
+      throw new OptionsError('ResilienceModule.forRoot', [
+        `Imported ${holders.length} times, so a policy would have several states. Import it once, in the root module: it is global.`,
+      ]);
+    }
+  }
+}
+
+/** Read from the class where there is one: request-scoped and transient providers have no instance yet. */
+function prototypeOf(wrapper: InstanceWrapper): object | undefined {
+  const { metatype, inject } = wrapper;
+  if (metatype && !inject) return metatype.prototype;
+  const instance: unknown = wrapper.isDependencyTreeStatic() ? wrapper.instance : undefined;
+  return typeof instance === 'object' && instance !== null ? Object.getPrototypeOf(instance) : undefined;
+}

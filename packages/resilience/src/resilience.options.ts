@@ -1,0 +1,15 @@
+import { type Check, is, mapOf, shape } from '@rookery/common';
+import { policyCheck, type PolicyOptions } from './pipeline/policy.options.js';
+import { type PolicyRegistrySeams } from './registry/policy-registry.js';
+
+/** Options of `ResilienceModule.forRoot`. */
+export interface ResilienceOptions extends PolicyRegistrySeams {
+  /** Named policies, for `@UsePolicy('name')`, for clients and for `PolicyRegistry.pipeline('name')`. Default: none. */
+  policies?: Record<string, PolicyOptions>;
+}
+
+export const resilienceCheck: Check = shape<ResilienceOptions>({
+  policies: mapOf(policyCheck),
+  clock: is.implementing('Clock', 'now', 'monotonic', 'schedule'),
+  random: is.callable,
+});

@@ -1,0 +1,34 @@
+import { type Provider } from '@nestjs/common';
+import { APP_FILTER, DiscoveryService, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { ResilienceExceptionFilter } from './http/resilience-exception.filter.js';
+import { PolicyRegistry } from './registry/policy-registry.js';
+import { createRegistry } from './registry/create-registry.js';
+import { ResilienceLog } from './resilience-log.lifecycle.js';
+import { RESILIENCE_MODULE_OPTIONS } from './resilience.module-definition.js';
+import { ResilienceExplorer } from './resilience.explorer.js';
+import { ResilienceRuntime } from './weaving/resilience-runtime.js';
+
+export const resilienceProviders: Provider[] = [
+  { provide: PolicyRegistry, inject: [RESILIENCE_MODULE_OPTIONS], useFactory: createRegistry },
+  {
+    provide: ResilienceRuntime,
+    inject: [PolicyRegistry],
+    useFactory: (registry: PolicyRegistry) => new ResilienceRuntime(registry),
+  },
+  {
+    provide: ResilienceExplorer,
+    inject: [DiscoveryService, ModulesContainer, ResilienceRuntime],
+    useFactory: (discovery: DiscoveryService, modules: ModulesContainer, runtime: ResilienceRuntime) =>
+      new ResilienceExplorer(discovery, modules, runtime),
+  },
+  {
+    provide: ResilienceLog,
+    inject: [PolicyRegistry],
+    useFactory: (registry: PolicyRegistry) => new ResilienceLog(registry),
+  },
+  {
+    provide: APP_FILTER,
+    inject: [HttpAdapterHost],
+    useFactory: (host: HttpAdapterHost) => new ResilienceExceptionFilter(host),
+  },
+];

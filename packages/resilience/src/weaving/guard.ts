@@ -1,0 +1,24 @@
+import { type WovenCall, type WovenMethod } from '@rookery/common';
+import { Observable } from 'rxjs';
+import { type PolicyPipeline } from '../pipeline/policy-pipeline.js';
+import { guardIterable } from './guard-iterable.js';
+import { guardObservable } from './guard-observable.js';
+import { guardPromise } from './guard-promise.js';
+
+/** Makes a call of a method through a pipeline, and returns what the method itself would have returned. */
+export type Guard = (pipeline: PolicyPipeline, call: WovenCall) => unknown;
+
+/**
+ * The guard for what the method returns. It must be known before the call, because an observable and an iterable start
+ * working only when somebody asks them to: the declared return type tells the first, `async *` the second.
+ */
+export function guardFor(method: WovenMethod): Guard {
+  if (isObservableType(method.returnType)) return guardObservable;
+  if (Object.prototype.toString.call(method.original) === '[object AsyncGeneratorFunction]')
+    return guardIterable;
+  return guardPromise;
+}
+
+function isObservableType(type: unknown): boolean {
+  return typeof type === 'function' && (type === Observable || type.prototype instanceof Observable);
+}

@@ -1,0 +1,77 @@
+import { type Duration, is, shape } from '@rookery/common';
+import {
+  circuitBreakerCheck,
+  type CircuitBreakerOptions,
+} from '../circuit-breaker/circuit-breaker.options.js';
+import { fallbackCheck, type FallbackDeclaration } from '../fallback/fallback.options.js';
+import { retryCheck, type RetryOptions } from '../retry/retry.options.js';
+import { timeoutCheck, type TimeoutOptions } from '../timeout/timeout.options.js';
+
+/** A breaker that methods can share by giving it a name. */
+export interface MethodCircuitBreakerOptions extends CircuitBreakerOptions {
+  /** Methods and policies with the same name share one breaker. Default: a breaker of the method's own. */
+  name?: string;
+}
+
+/** What the decorators of one method declare. */
+export interface DeclaredPolicies {
+  timeout?: Duration | TimeoutOptions;
+  retry?: number | RetryOptions;
+  circuitBreaker?: MethodCircuitBreakerOptions;
+  fallback?: FallbackDeclaration;
+}
+
+/** A decorated method with its declarations; one object for every instance and every app. */
+export interface MethodPolicies {
+  /** `Class.method`. */
+  readonly name: string;
+  readonly declared: DeclaredPolicies;
+  /** The named policy that it uses. */
+  policy?: string;
+}
+
+const breakerWithName = (value: unknown, path: string, problems: string[]) => {
+  if (typeof value !== 'object' || value === null) return circuitBreakerCheck(value, path, problems);
+  const { name, ...options } = value as MethodCircuitBreakerOptions;
+  is.text(name, `${path}.name`, problems);
+  circuitBreakerCheck(options, path, problems);
+};
+
+export const methodCheck = shape<DeclaredPolicies>({
+  timeout: timeoutCheck,
+  retry: retryCheck,
+  circuitBreaker: breakerWithName,
+  fallback: fallbackCheck,
+});
+
+const METHOD_POLICIES = '@rookery/resilience:method-policies';
+
+/** The declarations of a method, made when it has none yet. */
+export function declarationsOf(target: object, key: string): MethodPolicies {
+  const found = findMethodPolicies(target, key);
+  if (found) return found;
+  const created: MethodPolicies = { name: `${target.constructor.name}.${key}`, declared: {} };
+  Reflect.defineMetadata(METHOD_POLICIES, created, target, key);
+  return created;
+}
+
+/** The declarations of the method that this prototype itself declares. */
+export function findMethodPolicies(target: object, key: string): MethodPolicies | undefined {
+  return Reflect.getOwnMetadata(METHOD_POLICIES, target, key) as MethodPolicies | undefined;
+}
+
+/** The decorated methods that instances with this prototype have, inherited ones included. */
+export function methodPoliciesOf(prototype: object): MethodPolicies[] {
+  const found: MethodPolicies[] = [];
+  for (
+    let level: object | null = prototype;
+    level && level !== Object.prototype;
+    level = Object.getPrototypeOf(level)
+  ) {
+    for (const key of Object.getOwnPropertyNames(level)) {
+      const policies = findMethodPolicies(level, key);
+      if (policies) found.push(policies);
+    }
+  }
+  return found;
+}
