@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Injectable, Param, Post, Res, Sse } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Injectable, Param, Post, Res, Sse } from '@nestjs/common';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { type Response } from 'express';
 import { get } from 'node:http';
@@ -25,7 +25,7 @@ let hang: ((response: Response) => void) | undefined;
 class UsersController {
   constructor(
     private readonly users: Users,
-    private readonly tracer: Tracer,
+    @Inject(Tracer) private readonly tracer: Tracer,
   ) {}
 
   @Get(':id')
@@ -74,7 +74,6 @@ const fetchJson = async (path: string, init?: RequestInit) =>
 beforeEach(async () => {
   recorded = await record(parts, {}, (app) => app.setGlobalPrefix('api', { exclude: ['health/live'] }));
 });
-afterEach(() => recorded.app.close());
 
 describe('a request', () => {
   it('is a server span named by its route, with the stable attributes', async () => {

@@ -16,6 +16,13 @@ export interface Recorded {
   span(name: string): Promise<ReadableSpan>;
 }
 
+const apps: NestExpressApplication[] = [];
+
+// Also after a test that failed before it closed its app: an open server would keep Jest from ending.
+afterEach(async () => {
+  for (const app of apps.splice(0)) await app.close();
+});
+
 export async function record(
   parts: ModuleMetadata,
   options: TracingOptions = {},
@@ -27,6 +34,7 @@ export async function record(
     imports: [TracingModule.forRoot({ service: 'test', exporter, ...options }), ...(parts.imports ?? [])],
   }).compile();
   const app = module.createNestApplication<NestExpressApplication>({ logger: false });
+  apps.push(app);
   prepare(app);
   await app.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;

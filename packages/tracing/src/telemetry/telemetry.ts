@@ -1,6 +1,7 @@
 import { type Tracer, type TracerProvider } from '@opentelemetry/api';
 import { resourceFromAttributes, defaultResource } from '@opentelemetry/resources';
 import { type SpanExporter, TracerProvider as SdkTracerProvider } from '@opentelemetry/sdk-trace';
+import { messageOf } from '@rookery/common';
 import { type ExporterName, spanProcessors } from './exporters.js';
 import { enterGlobals, foreignProvider } from './globals.js';
 import { type TelemetryLog } from './reporting-exporter.js';
@@ -49,7 +50,14 @@ async function startOwn({ resource, exporter, log }: TelemetrySettings): Promise
   const leave = enterGlobals(provider);
   return {
     tracer: provider.getTracer(SCOPE),
-    flush: () => provider.forceFlush(),
+    flush: () =>
+      provider.forceFlush().catch((errors: unknown) => {
+        // The SDK rejects with a bare list.
+        throw new AggregateError(
+          [errors].flat(),
+          `Spans are lost: ${[errors].flat().map(messageOf).join('; ')}`,
+        );
+      }),
     shutdown() {
       leave();
       return provider.shutdown();
