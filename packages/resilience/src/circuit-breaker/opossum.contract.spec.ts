@@ -109,7 +109,10 @@ describe('opossum', () => {
         asked.push('open');
       }
     }
-    const breaker = new HalfOpen((call: never) => (call ? Promise.resolve() : Promise.reject(call)), optionsOf());
+    const breaker = new HalfOpen(
+      (call: never) => (call ? Promise.resolve() : Promise.reject(call)),
+      optionsOf(),
+    );
     await breaker.fire(true);
     await settle(breaker.fire(false));
     expect(asked).toEqual(['close', 'open']);
