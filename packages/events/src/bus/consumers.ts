@@ -1,4 +1,4 @@
-import { type Clock } from '@rookery/common';
+import { sleep } from '@rookery/common';
 import { type Broker, type Consumption } from '../broker/broker.js';
 import { consumerName } from '../broker/consumer-spec.js';
 import { DrainTimeoutError } from '../broker/drain-timeout.error.js';
@@ -49,13 +49,13 @@ export class Consumers {
   }
 
   async #within(timeoutMs: number, finished: Promise<boolean>): Promise<boolean> {
-    const { clock }: { clock: Clock } = this.tools;
-    const { promise: late, resolve } = Promise.withResolvers<boolean>();
-    const timer = clock.schedule(timeoutMs, () => resolve(false));
+    const waiting = new AbortController();
+    const late = sleep(this.tools.clock, timeoutMs, waiting.signal).then(() => false);
+    late.catch(() => {});
     try {
       return await Promise.race([finished, late]);
     } finally {
-      timer.cancel();
+      waiting.abort();
     }
   }
 }

@@ -20,10 +20,7 @@ export interface FailedAttempt {
 const SHORT_PAUSE_MS = 1_000;
 
 /** What becomes of an event whose attempt failed. */
-export function judge(
-  error: unknown,
-  { spec, tools, delivery, final, traceparent }: FailedAttempt,
-): Outcome {
+export function judge(error: unknown, { spec, tools, delivery, final, traceparent }: FailedAttempt): Outcome {
   // The app stopped the handler, which says nothing about the event: the attempt does not count.
   if (delivery.signal.reason instanceof DrainTimeoutError) return { kind: 'release' };
   const { clock, log } = tools;
