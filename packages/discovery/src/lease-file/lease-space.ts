@@ -6,7 +6,7 @@ import { fileNameFor, LEASE_SUFFIX } from './file-names.js';
 import { type ProcessIdentity } from './lease-record.js';
 import { ensurePrivateDirectory } from './private-directory.js';
 import { identifySelf } from './process-identity.js';
-import { ifPresent } from './system-error.js';
+import { ifPresent, systemCode } from './system-error.js';
 
 /** Where the leases are, and what everything that reads or writes them needs: one directory for each service. */
 export class LeaseSpace {
@@ -63,7 +63,7 @@ async function makeDirectory(path: string): Promise<true> {
   try {
     await mkdir(path, { mode: 0o700 });
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (systemCode(error) !== 'EEXIST') throw error;
   }
   return true;
 }

@@ -1,6 +1,7 @@
 /** The system's code of a failed call, such as `ENOENT`; `undefined` for any other error. */
 export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' ? code : undefined;
 }
 
 /** Runs a file operation; `undefined` instead of the error when what it is about does not exist. */

@@ -23,6 +23,9 @@ export interface ServiceViewParts {
 /** The first reading of a list may take this long before the registry counts as unavailable. */
 const READ_TIMEOUT_MS = 5_000;
 
+/** A watch may take this long to end. */
+const CLOSE_TIMEOUT_MS = 2_000;
+
 /**
  * The list of one service as this process knows it: read once, then kept up to date by a watch. When the registry is
  * lost the last list stays, because most of it is still true and an empty one would stop every call.
@@ -111,7 +114,9 @@ export class ServiceView {
 
   async close(): Promise<void> {
     this.#stop.abort(new Error('The registry is closed.'));
-    await this.#ended;
+    await bounded(this.parts.clock, CLOSE_TIMEOUT_MS, 'ending a watch', () => this.#ended).catch(() => {
+      // A watch that does not end keeps nobody from stopping.
+    });
   }
 
   #accept(snapshot: Snapshot): Snapshot {

@@ -1,0 +1,27 @@
+import { sampleInstance } from '../testing/sample-instance.js';
+import { StatsBook } from './stats-book.js';
+
+const HOUR = 3_600_000;
+const [a, b] = [sampleInstance({ id: 'a' }), sampleInstance({ id: 'b' })];
+
+describe('the statistics of instances', () => {
+  it('come back with an instance that was away for a short time', () => {
+    const book = new StatsBook();
+    book.list([a, b], 0);
+    const stats = book.of('a', 0);
+    book.list([b], 1_000);
+    book.list([a, b], 2_000);
+    expect(book.of('a', 2_000)).toBe(stats);
+  });
+
+  it('are dropped when an instance has been gone for long and no call is running', () => {
+    const book = new StatsBook();
+    book.list([a, b], 0);
+    book.of('a', 0).started();
+    book.list([], HOUR);
+    expect(book.size).toBe(1);
+    book.of('a', HOUR).ended('success', 1, HOUR);
+    book.list([], 2 * HOUR);
+    expect(book.size).toBe(0);
+  });
+});

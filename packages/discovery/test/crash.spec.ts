@@ -1,0 +1,103 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sleep, systemClock } from '@rookery/common';
+import { seededRandom } from '@rookery/common/testing';
+import { leaseFileRegistry, ServiceRegistry } from '@rookery/discovery';
+import { eventually } from '@rookery/discovery/testing';
+import { jest } from '@jest/globals';
+import { type Child, startChild } from './child.js';
+
+jest.setTimeout(60_000);
+
+const wait = (ms: number) => sleep(systemClock, ms);
+const KILLS = 15;
+const CLEAN_WITHIN_MS = 1_000;
+
+describe('lease files among real processes', () => {
+  let directory: string;
+  let registry: ServiceRegistry;
+  const children: Child[] = [];
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'rookery-crash-'));
+    registry = new ServiceRegistry({ backend: leaseFileRegistry({ directory }) });
+  });
+
+  afterEach(async () => {
+    await Promise.all(children.splice(0).map((child) => child.kill()));
+    await registry.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const start = (fixture: string, ...args: string[]) => {
+    const child = startChild(fixture, directory, 'users', ...args);
+    children.push(child);
+    return child;
+  };
+  const member = (id: string, ttl = '10s') => start('member', id, ttl);
+  const listed = () => (registry.snapshot('users')?.instances ?? []).map(({ id }) => id);
+  const leaseFiles = async () => {
+    const files = await readdir(directory, { recursive: true });
+    return files.filter((file) => file.endsWith('.json'));
+  };
+  const recordLists = () => {
+    const lists: string[][] = [];
+    const reading = (async () => {
+      for await (const { instances } of registry.watch('users')) lists.push(instances.map(({ id }) => id));
+    })();
+    void reading;
+    return lists;
+  };
+
+  it('lose the killed within a second, however they were killed, and never the living', async () => {
+    const random = seededRandom(20_260);
+    const lists = recordLists();
+    const living = ['keeps-1', 'keeps-2', 'keeps-3'];
+    for (const id of living) member(id);
+    await eventually(wait, () => expect(listed()).toEqual(living));
+    const complete = lists.length - 1;
+    for (let kill = 1; kill <= KILLS; kill += 1) {
+      const victim = member(`dies-${kill}`);
+      // A start takes some hundred milliseconds: some die before, some while and some after they register.
+      await wait(random() * 600);
+      await victim.kill();
+      await wait(0);
+      const killedAt = systemClock.monotonic();
+      await eventually(wait, () => expect(listed()).toEqual(living));
+      expect(systemClock.monotonic() - killedAt).toBeLessThan(CLEAN_WITHIN_MS);
+    }
+    expect(lists.flat().some((id) => id.startsWith('dies-'))).toBe(true);
+    for (const list of lists.slice(complete)) expect(list).toEqual(expect.arrayContaining(living));
+    await eventually(wait, async () => expect(await leaseFiles()).toHaveLength(living.length));
+  });
+
+  it('come back when somebody removes the whole directory', async () => {
+    const ids = ['back-1', 'back-2'];
+    for (const id of ids) member(id);
+    recordLists();
+    await eventually(wait, () => expect(listed()).toEqual(ids));
+    await rm(directory, { recursive: true, force: true });
+    await eventually(wait, async () => expect(await leaseFiles()).toHaveLength(ids.length));
+    // The new directory is watched as the old one was: who comes now is seen as well.
+    member('later');
+    await eventually(wait, () => expect(listed()).toEqual([...ids, 'later']));
+  });
+
+  it('stay listed for a reader that slept longer than a lease lasts, as all do when a laptop is closed', async () => {
+    const ids = ['sleeps-1', 'sleeps-2'];
+    const members = ids.map((id) => member(id, '2s'));
+    const reader = start('reader');
+    await eventually(wait, () => expect(reader.lines.at(-1)).toBe(ids.join(' ')));
+    const before = reader.lines.length;
+    for (const child of [...members, reader]) child.signal('SIGSTOP');
+    await wait(3_000);
+    reader.signal('SIGCONT');
+    await wait(300);
+    for (const child of members) child.signal('SIGCONT');
+    member('later');
+    await eventually(wait, () => expect(reader.lines.at(-1)).toBe([...ids, 'later'].sort().join(' ')));
+    for (const line of reader.lines.slice(before))
+      expect(line.split(' ')).toEqual(expect.arrayContaining(ids));
+  });
+});
