@@ -4,15 +4,12 @@ import { bench, broken, deferred, ended, fail, succeed, withStatus } from './sup
 
 function breaker(options: CircuitBreakerOptions = {}) {
   const { define, registry, ...rest } = bench();
-  const { execute } = bindExecute(define({ circuitBreaker: options }));
+  const pipeline = define({ circuitBreaker: options });
+  const execute = (call: () => Promise<unknown>) => pipeline.execute(call);
   const times = async (count: number, call: () => Promise<unknown>) => {
     for (let n = 0; n < count; n += 1) await ended(execute(call));
   };
   return { ...rest, execute, times, state: () => registry.state('users') };
-}
-
-function bindExecute<T extends { execute: (call: () => Promise<unknown>) => Promise<unknown> }>(pipeline: T) {
-  return { execute: (call: () => Promise<unknown>) => pipeline.execute(call) };
 }
 
 /** A breaker that has just become half-open. */

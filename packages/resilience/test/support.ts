@@ -1,3 +1,4 @@
+import { type LoggerService } from '@nestjs/common';
 import { VirtualClock } from '@rookery/common/testing';
 import { type ResilienceEvent } from '../src/events/resilience-event.js';
 import { PolicyRegistry } from '../src/registry/policy-registry.js';
@@ -29,6 +30,8 @@ export function bench() {
   const define = (options: PolicyOptions) => registry.define('users', options);
   return { clock, registry, events, define };
 }
+
+export const silent: LoggerService = { log() {}, warn() {}, error() {} };
 
 export const broken = new Error('broken');
 export const fail = () => Promise.reject(broken);

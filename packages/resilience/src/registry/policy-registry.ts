@@ -13,6 +13,7 @@ import {
 } from '../pipeline/policy.options.js';
 import { PolicyPipeline } from '../pipeline/policy-pipeline.js';
 import { type MethodPolicies } from '../weaving/method-policies.js';
+import { type Stages } from '../pipeline/stages.js';
 import { methodStages } from './method-stages.js';
 import { CircuitBreakers } from './circuit-breakers.js';
 import { PolicyConflictError } from './policy-conflict.error.js';
@@ -105,8 +106,9 @@ export class PolicyRegistry {
   /** The pipeline of a decorated method: its own policies, over those of the named policy that it uses. @internal */
   pipelineOf(method: MethodPolicies): PolicyPipeline {
     const base = method.policy === undefined ? {} : this.#find(method.policy, method.name).stages;
+    const kept = method.declared.timeout === undefined ? base : withoutTimeouts(base);
     return new PolicyPipeline(method.name, {
-      ...base,
+      ...kept,
       ...methodStages(method, this.#factory, this.#breakers),
     });
   }
@@ -116,4 +118,9 @@ export class PolicyRegistry {
     if (!entry) throw new UnknownPolicyError(name, [...this.#policies.keys()], askedBy);
     return entry.pipeline;
   }
+}
+
+/** Both at once: one method's attempt timeout under another's total would be a pair that nobody checked. */
+function withoutTimeouts({ totalTimeout: _total, attemptTimeout: _attempt, ...others }: Stages): Stages {
+  return others;
 }

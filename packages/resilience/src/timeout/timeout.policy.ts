@@ -23,9 +23,10 @@ export class TimeoutPolicy implements Policy {
     const now = this.clock.monotonic();
     const deadline = Math.min(execution.deadline, now + this.limitMs);
     if (deadline <= now) return Promise.reject(this.#expired(0, 'deadline'));
+    const parent = execution.signal;
+    if (parent?.aborted) return Promise.reject(parent.reason);
     return new Promise((resolve, reject) => {
       const controller = new AbortController();
-      const parent = execution.signal;
       const release = () => {
         timer.cancel();
         parent?.removeEventListener('abort', onAbort);
@@ -42,7 +43,7 @@ export class TimeoutPolicy implements Policy {
       );
       parent?.addEventListener('abort', onAbort, { once: true });
       execution.commitment?.onceMade(() => timer.cancel());
-      next({ ...execution, signal: controller.signal, deadline }).then(
+      next(below(execution, controller.signal, deadline)).then(
         (value) => {
           release();
           return resolve(value);
@@ -59,4 +60,9 @@ export class TimeoutPolicy implements Policy {
     this.events.next({ type: 'timeout', policy: this.name, scope, timeoutMs });
     return new TimeoutError(this.name, timeoutMs, scope);
   }
+}
+
+/** A stream outlives the limit, which ends with its first value; the calls it makes later must not find it expired. */
+function below(execution: Execution, signal: AbortSignal, deadline: number): Execution {
+  return execution.commitment ? { ...execution, signal } : { ...execution, signal, deadline };
 }

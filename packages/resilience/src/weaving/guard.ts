@@ -1,5 +1,5 @@
 import { type WovenCall, type WovenMethod } from '@rookery/common';
-import { Observable } from 'rxjs';
+import { type Observable } from 'rxjs';
 import { type PolicyPipeline } from '../pipeline/policy-pipeline.js';
 import { guardIterable } from './guard-iterable.js';
 import { guardObservable } from './guard-observable.js';
@@ -19,6 +19,9 @@ export function guardFor(method: WovenMethod): Guard {
   return guardPromise;
 }
 
+/** Told by its methods, as rxjs itself does: the app may have another copy of rxjs. */
 function isObservableType(type: unknown): boolean {
-  return typeof type === 'function' && (type === Observable || type.prototype instanceof Observable);
+  const prototype: Partial<Observable<unknown>> | undefined =
+    typeof type === 'function' ? type.prototype : undefined;
+  return typeof prototype?.subscribe === 'function' && typeof prototype.pipe === 'function';
 }

@@ -15,6 +15,11 @@ export function policyDecorator(
     if (typeof key === 'symbol') {
       throw new TypeError(`${where}: @${name}() needs a method with a name, not with a symbol.`);
     }
+    if (typeof target === 'function') {
+      throw new TypeError(
+        `${target.name}.${key}: @${name}() needs a method of an instance, not a static one.`,
+      );
+    }
     if (declare(declarationsOf(target, key)) === 'repeated') {
       throw new TypeError(`${where}: @${name}() is there twice. Keep one of them.`);
     }

@@ -1,0 +1,139 @@
+import { Injectable, Module, type ModuleMetadata, Scope } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import {
+  CircuitBreaker,
+  PolicyRegistry,
+  ResilienceModule,
+  Retry,
+  Timeout,
+  UsePolicy,
+} from '@rookery/resilience';
+import { silent } from './support.js';
+
+async function boot(metadata: ModuleMetadata) {
+  const app = await Test.createTestingModule(metadata).setLogger(silent).compile();
+  return app.init();
+}
+
+const refused = (metadata: ModuleMetadata) => expect(boot(metadata)).rejects;
+
+describe('the boot', () => {
+  it('refuses a bad option of forRoot by its path', async () => {
+    const imports = [ResilienceModule.forRoot({ policies: { users: { retry: { attempts: 0 } } } })];
+    await refused({ imports }).toThrow(
+      'ResilienceModule.forRoot: policies.users.retry.attempts: Invalid value 0. Use a whole number of at least 1.',
+    );
+  });
+
+  it('refuses a bad option of forRootAsync in the same way', async () => {
+    const imports = [
+      ResilienceModule.forRootAsync({
+        useFactory: () => ({ policies: { users: { timeout: { total: '1s', attempt: '2s' } } } }),
+      }),
+    ];
+    await refused({ imports }).toThrow('policies.users.timeout.attempt: 2s is longer than total, 1s');
+  });
+
+  it('takes its options from other providers', async () => {
+    @Module({ providers: [{ provide: 'attempts', useValue: 4 }], exports: ['attempts'] })
+    class ConfigModule {}
+    const app = await boot({
+      imports: [
+        ResilienceModule.forRootAsync({
+          imports: [ConfigModule],
+          inject: ['attempts'],
+          useFactory: (retry: number) => ({ policies: { users: { retry } } }),
+        }),
+      ],
+    });
+    expect(app.get(PolicyRegistry).has('users')).toBe(true);
+    await app.close();
+  });
+
+  it("refuses a decorator's bad option, also in a request-scoped class", async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class Users {
+      @Retry({ attempts: -1 })
+      find() {}
+    }
+    await refused({ imports: [ResilienceModule.forRoot()], providers: [Users] }).toThrow(
+      'Users.find: retry.attempts: Invalid value -1.',
+    );
+  });
+
+  it('refuses an unknown policy name and lists the known ones', async () => {
+    @Injectable()
+    class Users {
+      @UsePolicy('uesrs')
+      find() {}
+    }
+    const imports = [ResilienceModule.forRoot({ policies: { users: {} } })];
+    await refused({ imports, providers: [Users] }).toThrow(
+      'Unknown policy "uesrs" asked for by Users.find. Known policies: users.',
+    );
+  });
+
+  it('refuses conflicting settings under one name, and says where both are', async () => {
+    @Injectable()
+    class Users {
+      @CircuitBreaker({ name: 'users', consecutiveFailures: 3 })
+      find() {}
+    }
+    const imports = [ResilienceModule.forRoot({ policies: { users: { circuitBreaker: {} } } })];
+    await refused({ imports, providers: [Users] }).toThrow(
+      '"users" has different settings in ResilienceModule.forRoot and in @CircuitBreaker on Users.find.',
+    );
+  });
+
+  it('refuses a second import with an explanation', async () => {
+    @Module({ imports: [ResilienceModule.forRoot({ policies: { a: {} } })] })
+    class Feature {}
+    await refused({ imports: [ResilienceModule.forRoot(), Feature] }).toThrow(
+      'ResilienceModule.forRoot: Imported 2 times',
+    );
+  });
+
+  it('is refused by Nest, by name, when the module is missing', async () => {
+    @Injectable()
+    class Users {
+      @Timeout('1s')
+      find() {}
+    }
+    await refused({ providers: [Users] }).toThrow(/Users.*@rookery\/resilience/s);
+  });
+
+  it('refuses the same decorator twice on one method', () => {
+    expect(() => {
+      class Users {
+        @Retry(2)
+        @Retry(3)
+        find() {}
+      }
+      return Users;
+    }).toThrow('Users.find: @Retry() is there twice.');
+  });
+
+  it('refuses decorators where they could have no effect', () => {
+    expect(() => {
+      class Users {
+        @Retry()
+        static find() {}
+      }
+      return Users;
+    }).toThrow('Users.find: @Retry() needs a method of an instance, not a static one.');
+    const key = Symbol('find');
+    expect(() => {
+      class Users {
+        @Retry()
+        [key]() {}
+      }
+      return Users;
+    }).toThrow('@Retry() needs a method with a name, not with a symbol.');
+  });
+
+  it('works without an HTTP adapter', async () => {
+    const app = await boot({ imports: [ResilienceModule.forRoot()] });
+    expect(app.get(PolicyRegistry).list()).toEqual([]);
+    await app.close();
+  });
+});

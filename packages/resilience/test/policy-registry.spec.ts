@@ -1,0 +1,88 @@
+import {
+  PolicyConflictError,
+  PolicyRegistry,
+  type PolicyOptions,
+  UnknownPolicyError,
+} from '@rookery/resilience';
+import { bench, ended, fail } from './support.js';
+
+describe('policy registry', () => {
+  it('gives the same pipeline for the same name and equal settings, however they are written', () => {
+    const registry = new PolicyRegistry();
+    const one = registry.define('users', { timeout: '2s', retry: 3, circuitBreaker: {} });
+    const two = registry.define('users', {
+      timeout: { total: 2_000 },
+      retry: { attempts: 3 },
+      circuitBreaker: { openDuration: '1m' },
+    });
+    expect(two).toBe(one);
+    expect(registry.pipeline('users')).toBe(one);
+  });
+
+  it.each<PolicyOptions>([
+    { timeout: '3s', retry: 3 },
+    { timeout: '2s', retry: 4 },
+    { timeout: '2s', retry: { attempts: 3, retryIf: () => true } },
+    { timeout: '2s' },
+    { timeout: '2s', retry: 3, circuitBreaker: {} },
+  ])('refuses other settings under the same name: %j', (other) => {
+    const registry = new PolicyRegistry();
+    registry.define('users', { timeout: '2s', retry: 3 });
+    expect(() => registry.define('users', other)).toThrow(PolicyConflictError);
+  });
+
+  it('knows its policies, and lists them when asked for another', () => {
+    const registry = new PolicyRegistry();
+    expect(() => registry.pipeline('a')).toThrow('No policy is defined');
+    registry.define('users', {});
+    registry.define('orders', {});
+    expect([registry.has('users'), registry.has('a')]).toEqual([true, false]);
+    expect(() => registry.pipeline('a')).toThrow(UnknownPolicyError);
+    expect(() => registry.pipeline('a')).toThrow('Unknown policy "a". Known policies: users, orders.');
+  });
+
+  it('shows the state of each circuit', async () => {
+    const { registry, define } = bench();
+    const users = define({ circuitBreaker: { consecutiveFailures: 1 } });
+    registry.define('plain', { retry: 2 });
+    await ended(users.execute(fail));
+    expect(registry.list()).toEqual([
+      { name: 'users', state: 'open' },
+      { name: 'plain', state: undefined },
+    ]);
+  });
+
+  it.each<[object, string]>([
+    [{ timeout: 0 }, 'timeout: Invalid value 0. Use milliseconds'],
+    [{ timeout: {} }, 'timeout: Empty.'],
+    [{ timeout: { total: '1s', attempt: '2s' } }, 'timeout.attempt: 2s is longer than total, 1s'],
+    [{ retry: 0 }, 'retry: Invalid value 0.'],
+    [{ retry: { attempts: 1.5 } }, 'retry.attempts: Invalid value 1.5.'],
+    [{ retry: { backoff: { jitter: 'some' } } }, 'retry.backoff.jitter: Invalid value "some".'],
+    [{ circuitBreaker: true }, 'circuitBreaker: Invalid value true.'],
+    [
+      { circuitBreaker: { failureRateThreshold: 0 } },
+      'circuitBreaker.failureRateThreshold: Invalid value 0.',
+    ],
+    [
+      { circuitBreaker: { consecutiveFailures: false, failureRateThreshold: false } },
+      'circuitBreaker: Nothing opens it.',
+    ],
+    [
+      { circuitBreaker: { slidingWindow: { type: 'count', size: 5 } } },
+      'circuitBreaker.minimumCalls: A window of 5 calls never holds 10.',
+    ],
+    [
+      { circuitBreaker: { slidingWindow: { type: 'count', size: '10s' } } },
+      'circuitBreaker.slidingWindow.size: Invalid value "10s". Use a whole number',
+    ],
+    [
+      { circuitBreaker: { slidingWindow: { type: 'sliding', size: 5 } } },
+      'circuitBreaker.slidingWindow.type: Invalid value "sliding".',
+    ],
+    [{ timeot: 5 }, 'timeot: Unknown option.'],
+  ])('refuses %j by path', (options, message) => {
+    const define = () => new PolicyRegistry().define('users', options);
+    expect(define).toThrow(`PolicyRegistry.define("users"): ${message}`);
+  });
+});
