@@ -15,7 +15,7 @@ interface Job {
 const LARGEST_BATCH = 100;
 /** How long work waits for another process that holds the lock, in milliseconds. */
 const GIVE_UP_MS = 5_000;
-const RETRY_MS = 10;
+const RETRY_MS = 20;
 
 /**
  * Group commit: all work of one turn of the event loop shares one transaction, and each piece resolves only after

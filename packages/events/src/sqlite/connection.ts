@@ -11,7 +11,7 @@ const OPEN_TIMEOUT_MS = 5_000;
  * How long a statement waits for a lock before the committer takes over. SQLite's waiting blocks the whole process,
  * so it is kept to what a healthy writer needs; a stopped writer is waited for with timers.
  */
-const BUSY_TIMEOUT_MS = 50;
+const BUSY_TIMEOUT_MS = 20;
 /** The write-ahead log is cut back to this size, in bytes, after it was larger. */
 const WAL_LIMIT = 64 * 1024 * 1024;
 
