@@ -17,7 +17,7 @@ const ALGORITHMS: Record<LoadBalanceStrategy, (random: Random) => BalancingAlgor
   'least-connections': leastConnections,
 };
 
-export const STRATEGIES: readonly string[] = Object.keys(ALGORITHMS);
+export const STRATEGIES = Object.keys(ALGORITHMS) as readonly LoadBalanceStrategy[];
 
 export function createAlgorithm(strategy: LoadBalanceStrategy, random: Random): BalancingAlgorithm {
   return ALGORITHMS[strategy](random);

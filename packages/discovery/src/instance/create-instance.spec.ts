@@ -29,7 +29,7 @@ describe('an instance', () => {
     },
   );
 
-  it.each<[Partial<Record<keyof NewInstance, unknown>>, string]>([
+  it.each<[object, string]>([
     [{ host: '' }, 'host: Invalid value ""'],
     [{ host: 'http://users' }, 'host: Invalid value'],
     [{ host: 'users:80' }, 'host: Invalid value'],
