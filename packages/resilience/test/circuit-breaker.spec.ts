@@ -184,6 +184,15 @@ describe('circuit breaker', () => {
     expect(state()).toBe('open');
   });
 
+  it('counts a failure only when the call agrees', async () => {
+    const { define, registry } = bench();
+    const pipeline = define({ circuitBreaker: {} });
+    for (let n = 0; n < 20; n += 1) await ended(pipeline.execute(fail, { recordIf: () => false }));
+    expect(registry.state('users')).toBe('closed');
+    for (let n = 0; n < 5; n += 1) await ended(pipeline.execute(fail, { recordIf: () => true }));
+    expect(registry.state('users')).toBe('open');
+  });
+
   it("counts another circuit's rejection for nothing", async () => {
     const { registry } = bench();
     const inner = registry.define('inner', { circuitBreaker: {} });

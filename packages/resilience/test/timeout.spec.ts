@@ -102,6 +102,18 @@ describe('timeout', () => {
     expect(registry.state('users')).toBe('open');
   });
 
+  it.each([
+    [{ timeout: 1_000 }, 300, 300],
+    [{ timeout: 300 }, 1_000, 300],
+    [{}, 300, 300],
+  ])('is the shorter one of the policy and the call: %j and %p', async (policies, timeout, expected) => {
+    const { define, clock } = bench();
+    const result = ended(define(policies).execute(hang, { timeout }));
+    await clock.advance(expected);
+    await expect(result).resolves.toMatchObject({ code: 'TIMEOUT', timeoutMs: expected, scope: 'total' });
+    expect(clock.pending).toBe(0);
+  });
+
   it('shows the calls inside what is left of it', async () => {
     const { define, clock } = bench();
     let left = 0;

@@ -48,13 +48,16 @@ export class CircuitBreakerPolicy implements Policy {
     }
   }
 
-  #verdict(error: unknown, { caller }: Execution): Verdict {
+  #verdict(error: unknown, { caller, options }: Execution): Verdict {
     const kind = kindOf(error, caller);
+    if (kind === 'rejected' || isAbort(error, caller)) return 'ignored';
     const { recordIf } = this.settings;
-    if (!recordIf || kind === 'rejected' || isAbort(error, caller)) {
-      return kind === 'failure' ? 'failure' : 'ignored';
-    }
-    return ask(this.name, 'circuitBreaker.recordIf', recordIf, error) ? 'failure' : 'ignored';
+    const counts = recordIf ? this.#ask(recordIf, error) : kind === 'failure';
+    return counts && (!options.recordIf || this.#ask(options.recordIf, error)) ? 'failure' : 'ignored';
+  }
+
+  #ask(recordIf: (error: unknown) => boolean, error: unknown): boolean {
+    return ask(this.name, 'circuitBreaker.recordIf', recordIf, error);
   }
 
   #rejection(): CircuitOpenError {

@@ -12,6 +12,13 @@ export interface ExecuteOptions {
   signal?: AbortSignal;
   /** Whether to try again after this error of this attempt. Asked as well as the policy's own `retryIf`; both must agree. */
   retryIf?: (error: unknown, attempt: number) => boolean;
+  /**
+   * Whether the breaker records this failure; otherwise it counts for nothing. Asked as well as the policy's own
+   * `recordIf`; both must agree. For failures of which the call knows that they do not concern all of what is guarded.
+   */
+  recordIf?: (error: unknown) => boolean;
+  /** A limit for this call, in milliseconds, over all its attempts. The shorter one of it and the policy's total counts. */
+  timeout?: number;
   /** Told before each pause, so that the caller knows how many attempts were made. */
   onRetry?: (error: unknown, attempt: number, delayMs: number) => void;
 }

@@ -2,7 +2,7 @@ import { currentContext } from '@rookery/common';
 import { callAttempt } from './call-attempt.js';
 import { type Commitment } from './commitment.js';
 import { type Attempt, type ExecuteOptions, type Pipeline } from './pipeline.js';
-import { type Execution, type Next, type Subject } from './policy.js';
+import { type Execution, type Next, type Policy, type Subject } from './policy.js';
 import { compose, type Stages } from './stages.js';
 
 /** What only a woven method knows about its call. */
@@ -20,6 +20,8 @@ export class PolicyPipeline implements Pipeline {
   constructor(
     readonly name: string,
     readonly stages: Stages,
+    /** Makes the policy for a call that brings its own limit. */
+    private readonly limit: (ms: number) => Policy,
   ) {
     this.#run = compose(stages, callAttempt);
   }
@@ -40,6 +42,7 @@ export class PolicyPipeline implements Pipeline {
     caller?.throwIfAborted();
     const deadline = context.deadline ?? Infinity;
     const execution: Execution = { call, options, attempt: 1, caller, signal: caller, deadline, ...method };
-    return this.#run(execution);
+    if (options.timeout === undefined) return this.#run(execution);
+    return this.limit(options.timeout).execute(execution, this.#run);
   }
 }

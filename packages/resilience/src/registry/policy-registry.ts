@@ -77,7 +77,7 @@ export class PolicyRegistry {
     const stages = this.#factory.stages(name, settings, (breaker) =>
       this.#breakers.share(name, breaker, source),
     );
-    const pipeline = new PolicyPipeline(name, stages);
+    const pipeline = this.#assemble(name, stages);
     this.#policies.set(name, { settings, pipeline, source });
     return pipeline;
   }
@@ -107,10 +107,12 @@ export class PolicyRegistry {
   pipelineOf(method: MethodPolicies): PolicyPipeline {
     const base = method.policy === undefined ? {} : this.#find(method.policy, method.name).stages;
     const kept = method.declared.timeout === undefined ? base : withoutTimeouts(base);
-    return new PolicyPipeline(method.name, {
-      ...kept,
-      ...methodStages(method, this.#factory, this.#breakers),
-    });
+    const own = methodStages(method, this.#factory, this.#breakers);
+    return this.#assemble(method.name, { ...kept, ...own });
+  }
+
+  #assemble(name: string, stages: Stages): PolicyPipeline {
+    return new PolicyPipeline(name, stages, (ms) => this.#factory.limit(name, ms));
   }
 
   #find(name: string, askedBy?: string): PolicyPipeline {

@@ -22,6 +22,11 @@ export class StageFactory {
   readonly breaker = (name: string, settings: NonNullable<PolicySettings['circuitBreaker']>) =>
     new CircuitBreakerPolicy(name, settings, this.clock, this.events);
 
+  /** The limit that a call brings along. */
+  limit(name: string, ms: number): TimeoutPolicy {
+    return new TimeoutPolicy(name, 'total', ms, this.clock, this.events);
+  }
+
   fallback(name: string, declaration: FallbackDeclaration): FallbackPolicy {
     return new FallbackPolicy(name, declaration, this.events);
   }
