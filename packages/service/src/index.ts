@@ -1,1 +1,16 @@
-export const placeholder = true;
+export { type Dependency } from './dependencies/dependency.js';
+export { DuplicateIndicatorError } from './health/duplicate-indicator.error.js';
+export { HealthIndicator, type HealthIndicatorOptions } from './health/health-indicator.decorator.js';
+export { HealthRegistry } from './health/health-registry.js';
+export {
+  type HealthFinding,
+  type HealthGroup,
+  type HealthResult,
+  type HealthStatus,
+  type Indicator,
+} from './health/indicator.js';
+export { ServiceIdentity } from './identity/service-identity.js';
+export { ServiceState, type ServiceStateName } from './lifecycle/service-state.js';
+export { ServiceModule } from './service.module.js';
+export { SERVICE_MODULE_OPTIONS } from './service.module-definition.js';
+export { type HealthOptions, type ServiceOptions } from './service.options.js';

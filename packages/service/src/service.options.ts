@@ -1,0 +1,75 @@
+import {
+  check,
+  checkOptions,
+  type Duration,
+  is,
+  listOf,
+  required,
+  shape,
+  toMilliseconds,
+} from '@rookery/common';
+import { checkDependency, type Dependency } from './dependencies/dependency.js';
+
+/** Where and how health is checked. */
+export interface HealthOptions {
+  /** Where the report is served; `live` and `ready` are below it. Default `'/health'`. */
+  path?: string;
+  /** How often each indicator and dependency is checked, give or take a tenth. Default `'30s'`. */
+  interval?: Duration;
+  /** How long an indicator's check may take. A dependency has its own. Default `'5s'`. */
+  timeout?: Duration;
+}
+
+/** Options of `ServiceModule`. */
+export interface ServiceOptions {
+  /** The name other services call this one by. */
+  name: string;
+  /** The version of its code. Default `'0.0.0'`. */
+  version?: string;
+  /** Where it is meant to listen; the app passes it to `listen`. Default 3000; 0 is any free port. */
+  port?: number;
+  /** Tells this process from its replicas. Default: the name and eight random digits. */
+  instanceId?: string;
+  /** The services it calls, so that health shows whether they can be reached. Default none. */
+  dependencies?: readonly Dependency[];
+  health?: HealthOptions;
+}
+
+/** How health is checked, with defaults filled in. */
+export interface HealthSettings {
+  readonly path: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+}
+
+export const HEALTH_DEFAULTS = {
+  path: '/health',
+  interval: '30s',
+  timeout: '5s',
+} as const satisfies Required<HealthOptions>;
+
+const checkAll = shape<ServiceOptions>({
+  name: required(is.serviceName),
+  version: is.text,
+  port: is.wholeNumber({ max: 65_535 }),
+  instanceId: is.text,
+  dependencies: listOf(checkDependency),
+  health: shape<HealthOptions>({
+    path: check(
+      (value) => typeof value === 'string' && /^(\/[\w.~-]+)+$/.test(value),
+      'a path such as "/health"',
+    ),
+    interval: is.duration({ min: 100 }),
+    timeout: is.duration({ min: 1 }),
+  }),
+});
+
+/** Returns the options when they pass. Throws an `OptionsError` that names every problem when they do not. */
+export function checkServiceOptions(options: ServiceOptions): ServiceOptions {
+  return checkOptions('ServiceModule.forRoot', checkAll, options);
+}
+
+export function healthSettings(options: HealthOptions = {}): HealthSettings {
+  const { path, interval, timeout } = { ...HEALTH_DEFAULTS, ...options };
+  return { path, intervalMs: toMilliseconds(interval), timeoutMs: toMilliseconds(timeout) };
+}

@@ -1,0 +1,93 @@
+import { Logger, type Provider } from '@nestjs/common';
+import { DiscoveryService, HttpAdapterHost, MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { OptionsError, ServiceInfo, systemClock, systemRandom } from '@rookery/common';
+import { ServiceRegistry } from '@rookery/discovery';
+import { dependencyIndicator } from './dependencies/dependency-indicator.js';
+import { type Dependency } from './dependencies/dependency.js';
+import { type Locate, locateByName, locateByUrl } from './dependencies/locate.js';
+import { HealthRegistry } from './health/health-registry.js';
+import { HealthReport } from './health/health-report.js';
+import { HealthExplorer } from './health/health.explorer.js';
+import { logHealthChange } from './health/log-health-change.js';
+import { ServiceIdentity } from './identity/service-identity.js';
+import { ServiceState } from './lifecycle/service-state.js';
+import { ServiceLifecycle } from './lifecycle/service.lifecycle.js';
+import { SERVICE_MODULE_OPTIONS } from './service.module-definition.js';
+import { checkServiceOptions, healthSettings, type ServiceOptions } from './service.options.js';
+
+/** The options, checked. */
+export const CHECKED = Symbol('@rookery/service:options');
+
+/** What the module consists of, but for the health controller, which is one of each app. */
+export const serviceProviders: Provider[] = [
+  {
+    provide: CHECKED,
+    inject: [SERVICE_MODULE_OPTIONS, ModulesContainer],
+    useFactory(options: ServiceOptions, modules: ModulesContainer) {
+      refuseSecondImport(modules);
+      return checkServiceOptions(options);
+    },
+  },
+  {
+    provide: ServiceIdentity,
+    inject: [CHECKED],
+    useFactory: ({ name, version = '0.0.0', port = 3000, instanceId }: ServiceOptions) =>
+      new ServiceIdentity(name, version, port, instanceId),
+  },
+  { provide: ServiceInfo, useExisting: ServiceIdentity },
+  { provide: ServiceState, useFactory: () => new ServiceState() },
+  {
+    provide: HealthRegistry,
+    inject: [CHECKED, { token: ServiceRegistry, optional: true }],
+    useFactory: healthRegistry,
+  },
+  {
+    provide: HealthReport,
+    inject: [HealthRegistry, ServiceState, ServiceIdentity],
+    useFactory: (registry: HealthRegistry, state: ServiceState, identity: ServiceIdentity) =>
+      new HealthReport(registry, state, identity),
+  },
+  {
+    provide: HealthExplorer,
+    inject: [DiscoveryService, MetadataScanner, HealthRegistry, CHECKED],
+    useFactory: (
+      discovery: DiscoveryService,
+      scanner: MetadataScanner,
+      registry: HealthRegistry,
+      { health }: ServiceOptions,
+    ) => new HealthExplorer(discovery, scanner, registry, healthSettings(health)),
+  },
+  {
+    provide: ServiceLifecycle,
+    inject: [HttpAdapterHost, ServiceState, HealthRegistry],
+    useFactory: (host: HttpAdapterHost, state: ServiceState, health: HealthRegistry) =>
+      new ServiceLifecycle(host, state, health),
+  },
+];
+
+function healthRegistry(options: ServiceOptions, registry: ServiceRegistry | undefined): HealthRegistry {
+  const health = new HealthRegistry(systemClock, systemRandom, logHealthChange(new Logger('Health')));
+  const { intervalMs } = healthSettings(options.health);
+  for (const [index, dependency] of (options.dependencies ?? []).entries()) {
+    const locate = locator(dependency, `dependencies[${index}]`, registry);
+    health.add(dependencyIndicator(dependency, locate, intervalMs, systemClock, systemRandom));
+  }
+  return health;
+}
+
+function locator(dependency: Dependency, path: string, registry: ServiceRegistry | undefined): Locate {
+  if (dependency.url) return locateByUrl(dependency.url);
+  if (registry) return locateByName(dependency, (name) => registry.discover(name), systemRandom);
+  throw new OptionsError('ServiceModule.forRoot', [
+    `${path}.url: Missing. Give ${dependency.name} a url, or import DiscoveryModule so that it can be found by name.`,
+  ]);
+}
+
+/** Two identities in one process would leave it to chance which one the other modules see. */
+function refuseSecondImport(modules: ModulesContainer): void {
+  const times = [...modules.values()].filter(({ providers }) => providers.has(SERVICE_MODULE_OPTIONS)).length;
+  if (times < 2) return;
+  throw new OptionsError('ServiceModule.forRoot', [
+    `Imported ${times} times. Import it once, in the root module: it is global, so all modules can inject ServiceIdentity and HealthRegistry.`,
+  ]);
+}
