@@ -1,6 +1,6 @@
 import { Controller, Get, Inject, Injectable, type Provider, Scope, type Type } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { currentContext } from '@rookery/common';
+import { currentContext, runInContext } from '@rookery/common';
 import { VirtualClock } from '@rookery/common/testing';
 import {
   CircuitBreaker,
@@ -266,8 +266,8 @@ describe('@Fallback', () => {
     }
 
     @Fallback(() => 'handled', { handleIf: (error) => (error as { status?: number }).status === 404 })
-    some(error: unknown): Promise<string> {
-      return Promise.reject(error);
+    async some(error: unknown): Promise<string> {
+      throw await error;
     }
 
     @Fallback(() => {
@@ -295,6 +295,16 @@ describe('@Fallback', () => {
     await expect(app.get(Users).find('7', missing)).rejects.toBe(missing);
     await expect(app.get(Users).some(missing)).resolves.toBe('handled');
     await expect(app.get(Users).some(broken)).rejects.toBe(broken);
+    await app.close();
+  });
+
+  it('is not asked when the caller left', async () => {
+    const { app } = await bootUsers();
+    const leaving = new AbortController();
+    const users = app.get(Users);
+    const result = runInContext({ signal: leaving.signal }, () => ended(users.some(new Promise(() => {}))));
+    leaving.abort(withStatus(404));
+    await expect(result).resolves.toMatchObject({ status: 404 });
     await app.close();
   });
 

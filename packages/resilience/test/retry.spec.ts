@@ -1,4 +1,4 @@
-import { CircuitOpenError, type ExecuteOptions } from '@rookery/resilience';
+import { CircuitOpenError, type ExecuteOptions, TimeoutError } from '@rookery/resilience';
 import { type RetryOptions } from '../src/retry/retry.options.js';
 import { bench, broken, ended, fail, withStatus } from './support.js';
 
@@ -113,6 +113,16 @@ describe('retry', () => {
     );
     await expect(result).rejects.toBe('bye');
     expect(made).toBe(1);
+  });
+
+  it("does not try again when the caller's own time ran out", async () => {
+    const { pipeline, events, clock } = retrying();
+    const outer = new TimeoutError('outer', 10, 'total');
+    const leaving = new AbortController();
+    const result = ended(pipeline.execute(() => new Promise(() => {}), { signal: leaving.signal }));
+    leaving.abort(outer);
+    await expect(result).resolves.toBe(outer);
+    expect([events, clock.pending]).toEqual([[], 0]);
   });
 
   it('ends at once when the pause is longer than the time that is left', async () => {

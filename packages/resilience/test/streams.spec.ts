@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { remainingTime } from '@rookery/common';
+import { remainingTime, runInContext } from '@rookery/common';
 import { VirtualClock } from '@rookery/common/testing';
 import {
   CircuitBreaker,
@@ -12,7 +12,7 @@ import {
   Timeout,
 } from '@rookery/resilience';
 import { concat, firstValueFrom, lastValueFrom, NEVER, Observable, of, throwError, toArray } from 'rxjs';
-import { broken, ended, silent } from './support.js';
+import { broken, deferred, ended, silent } from './support.js';
 
 const failing = () => throwError(() => broken);
 
@@ -57,6 +57,12 @@ class Streams {
   @Timeout('1s')
   async *iterate(@Signal() signal?: AbortSignal): AsyncGenerator {
     yield* this.iterables.next(signal);
+  }
+
+  @Retry({ attempts: 2, backoff: { delay: 0 } })
+  @Timeout({ attempt: '1s' })
+  async *iterateAgain(): AsyncGenerator {
+    yield* this.iterables.next();
   }
 
   @Fallback(async function* () {
@@ -155,7 +161,7 @@ describe('a guarded observable', () => {
 
   it('counts as a success for a reader who leaves after the first value', async () => {
     const { streams, registry, clock, close } = await boot({
-      observables: [failing, failing, () => of(1, 2), failing, failing, () => concat(of(3), NEVER)],
+      observables: [failing, failing, () => concat(of(1), NEVER), failing, failing, () => of(3, 4)],
     });
     for (const expected of [1, 3]) {
       const first = firstValueFrom(streams.observe());
@@ -175,6 +181,16 @@ describe('a guarded observable', () => {
     }
     expect(streams.observables.signals.every((signal) => signal?.aborted)).toBe(true);
     expect([registry.state('Streams.observe'), clock.pending]).toEqual(['closed', 0]);
+    await close();
+  });
+
+  it('is aborted with the call in which it was subscribed to', async () => {
+    const { streams, clock, close } = await boot({ observables: [() => NEVER] });
+    const leaving = new AbortController();
+    const result = runInContext({ signal: leaving.signal }, () => ended(all(streams.observe())));
+    leaving.abort('bye');
+    await expect(result).resolves.toBe('bye');
+    expect([streams.observables.signals[0]?.reason, clock.pending]).toEqual(['bye', 0]);
     await close();
   });
 
@@ -248,6 +264,24 @@ describe('a guarded async generator', () => {
     }
     const { streams, clock, close } = await boot({ iterables: [paging] });
     await expect(collect(streams.iterate())).resolves.toEqual([Infinity, Infinity]);
+    await close();
+  });
+
+  it('hears nothing of an attempt that was given up', async () => {
+    const gates = [deferred(), deferred()] as const;
+    async function* after(gate: Promise<unknown>) {
+      yield await gate;
+    }
+    const { streams, clock, close } = await boot({
+      iterables: [() => after(gates[0].promise), () => after(gates[1].promise)],
+    });
+    const result = collect(streams.iterateAgain());
+    await clock.advance(1_001);
+    expect(streams.iterables.calls).toBe(2);
+    gates[0].resolve('stale');
+    await clock.advance(1);
+    gates[1].resolve('fresh');
+    await expect(result).resolves.toEqual(['fresh']);
     await close();
   });
 

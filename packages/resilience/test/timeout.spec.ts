@@ -170,6 +170,19 @@ describe("the caller's abort", () => {
     },
   );
 
+  it('may be one signal for many calls without a warning', async () => {
+    const warned = jest.fn();
+    process.on('warning', warned);
+    const { define } = bench();
+    const { signal } = new AbortController();
+    const pipeline = define({ timeout: '1s', circuitBreaker: {} });
+    const pause = () => new Promise((resolve) => setImmediate(resolve));
+    await Promise.all(Array.from({ length: 50 }, () => pipeline.execute(pause, { signal })));
+    await pause();
+    expect(warned).not.toHaveBeenCalled();
+    process.off('warning', warned);
+  });
+
   it('before the call prevents it', async () => {
     const { define } = bench();
     let called = false;
