@@ -4,7 +4,9 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
-import { type EventsRuntime } from './bus/events-runtime.js';
+import { type ModulesContainer } from '@nestjs/core';
+import { OptionsError } from '@rookery/common';
+import { EventsRuntime } from './bus/events-runtime.js';
 import { eventHandlers } from './bus/event-handlers.explorer.js';
 import { type MarkedMethodsExplorer } from './bus/marked-methods.explorer.js';
 import { type HandlerSpec } from './pipeline/handler-spec.js';
@@ -21,16 +23,19 @@ export class EventsLifecycle
     private readonly runtime: EventsRuntime,
     private readonly queues: QueueRegistry,
     private readonly explorer: MarkedMethodsExplorer,
+    private readonly modules: ModulesContainer,
   ) {}
 
   /** Has events kept from here on, so that what other modules publish while they start is not missed. */
   async onModuleInit(): Promise<void> {
-    const methods = this.explorer.find();
-    this.#handlers = [...eventHandlers(methods, this.runtime), ...queueProcessors(methods, this.queues)];
-    await Promise.all([
-      ...this.#handlers.map((handler) => this.runtime.consumers.declare(handler)),
-      ...this.queues.all().map((queue) => queue.declare()),
-    ]);
+    try {
+      this.#assertAlone();
+      await this.#declareAll();
+    } catch (error) {
+      // Nest runs no shutdown hooks after a boot that failed.
+      await this.runtime.close();
+      throw error;
+    }
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -43,5 +48,25 @@ export class EventsLifecycle
 
   onApplicationShutdown(): Promise<void> {
     return this.runtime.close();
+  }
+
+  async #declareAll(): Promise<void> {
+    const methods = this.explorer.find();
+    this.#handlers = [...eventHandlers(methods, this.runtime), ...queueProcessors(methods, this.queues)];
+    await Promise.all([
+      ...this.#handlers.map((handler) => this.runtime.consumers.declare(handler)),
+      ...this.queues.all().map((queue) => queue.declare()),
+    ]);
+  }
+
+  #assertAlone(): void {
+    const imported = [...this.modules.values()].filter(({ providers }) =>
+      providers.has(EventsRuntime),
+    ).length;
+    if (imported > 1) {
+      throw new OptionsError('EventsModule.forRoot', [
+        `Imported ${imported} times: every handler would run ${imported} times. Import it once, in the root module; it is global.`,
+      ]);
+    }
   }
 }

@@ -1,6 +1,5 @@
-import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
-import { DiscoveryModule as NestDiscoveryModule, ModulesContainer } from '@nestjs/core';
-import { OptionsError } from '@rookery/common';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { DiscoveryModule as NestDiscoveryModule } from '@nestjs/core';
 import { EventBus } from './bus/event-bus.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
 import { ASYNC_OPTIONS_TYPE, ConfigurableModuleClass, OPTIONS_TYPE } from './events.module-definition.js';
@@ -21,11 +20,7 @@ import { EventQueuesModule } from './queue/event-queues.module.js';
   providers: EVENTS_PROVIDERS,
   exports: [EventBus, DeadLetters, QueueRegistry],
 })
-export class EventsModule extends ConfigurableModuleClass implements OnModuleInit {
-  constructor(private readonly modules: ModulesContainer) {
-    super();
-  }
-
+export class EventsModule extends ConfigurableModuleClass {
   /** One set of options for the app; without any, events are kept in one SQLite file a host. */
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
     return super.forRoot(options);
@@ -44,14 +39,5 @@ export class EventsModule extends ConfigurableModuleClass implements OnModuleIni
       inject: [QueueRegistry],
     }));
     return { module: EventQueuesModule, providers, exports: providers.map(({ provide }) => provide) };
-  }
-
-  onModuleInit(): void {
-    const imported = [...this.modules.values()].filter(({ metatype }) => metatype === EventsModule).length;
-    if (imported > 1) {
-      throw new OptionsError('EventsModule.forRoot', [
-        `Imported ${imported} times: every handler would run ${imported} times. Import it once, in the root module; it is global.`,
-      ]);
-    }
   }
 }

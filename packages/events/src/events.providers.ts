@@ -1,5 +1,5 @@
 import { Logger, type Provider } from '@nestjs/common';
-import { DiscoveryService, MetadataScanner, ModuleRef } from '@nestjs/core';
+import { DiscoveryService, MetadataScanner, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { CallObserver, noObserver, ServiceInfo } from '@rookery/common';
 import { EventBus } from './bus/event-bus.js';
 import { EventsRuntime } from './bus/events-runtime.js';
@@ -53,8 +53,12 @@ export const EVENTS_PROVIDERS: Provider[] = [
   },
   {
     provide: EventsLifecycle,
-    useFactory: (runtime: EventsRuntime, queues: QueueRegistry, explorer: MarkedMethodsExplorer) =>
-      new EventsLifecycle(runtime, queues, explorer),
-    inject: [EventsRuntime, QueueRegistry, MarkedMethodsExplorer],
+    useFactory: (
+      runtime: EventsRuntime,
+      queues: QueueRegistry,
+      explorer: MarkedMethodsExplorer,
+      modules: ModulesContainer,
+    ) => new EventsLifecycle(runtime, queues, explorer, modules),
+    inject: [EventsRuntime, QueueRegistry, MarkedMethodsExplorer, ModulesContainer],
   },
 ];

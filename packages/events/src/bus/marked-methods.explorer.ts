@@ -10,7 +10,7 @@ export interface FoundMethod {
   readonly name: string;
   readonly method: object;
   /** Calls it: on the one instance, or on one made for the event where the class is request-scoped or transient. */
-  invoke(event: RookeryEvent, signal: AbortSignal): unknown;
+  readonly invoke: (event: RookeryEvent, signal: AbortSignal) => unknown;
 }
 
 /** Finds the methods of all providers and controllers. */

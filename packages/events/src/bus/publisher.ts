@@ -22,12 +22,15 @@ export class Publisher {
     };
     return this.observer.observe(
       { kind: 'producer', name: `publish ${label}`, attributes },
-      async ({ outgoing, annotate }) => {
-        const sent = Object.freeze({ ...event, headers: Object.freeze({ ...event.headers, ...outgoing }) });
+      async (observation) => {
+        const sent = Object.freeze({
+          ...event,
+          headers: Object.freeze({ ...event.headers, ...observation.outgoing }),
+        });
         const { source, id, type, key } = sent;
         const message = { source, id, type, ...(key !== undefined && { key }), body: encodeEvent(sent) };
         const { duplicate } = await this.broker.publish(message, { delayMs });
-        if (duplicate) annotate({ 'rookery.duplicate': true });
+        if (duplicate) observation.annotate({ 'rookery.duplicate': true });
         return sent;
       },
     );

@@ -12,5 +12,5 @@ export interface HandlerSpec {
   readonly backoff: Backoff;
   readonly concurrency: number;
   readonly timeoutMs: number;
-  invoke(event: RookeryEvent, signal: AbortSignal): unknown;
+  readonly invoke: (event: RookeryEvent, signal: AbortSignal) => unknown;
 }

@@ -62,7 +62,7 @@ export class MessageQueue<T = unknown> {
       // The group is no service's name, so that a service and a queue of one name stay apart.
       consumer: { group: `queue:${name}`, handler: 'process', patterns: [queueType(name)] },
       label: name,
-      invoke: handler as EventHandler<unknown>,
+      invoke: (event, signal) => handler(event as RookeryEvent<T>, signal),
     };
   }
 }

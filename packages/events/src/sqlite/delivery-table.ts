@@ -17,6 +17,8 @@ const CLAIM_NEW = `${LEASE} (SELECT seq FROM delivery WHERE ${OF_CONSUMER} AND d
 /** Holds only for the present holder of the lease. */
 const HELD =
   'consumer = (SELECT id FROM consumer WHERE name = :consumer) AND seq = :seq AND owner = :owner AND attempts = :attempt';
+const RELEASE = `UPDATE delivery SET owner = NULL, due = ${FIRST}, attempts = attempts - 1 WHERE ${HELD}`;
+const RETRY = `UPDATE delivery SET owner = NULL, due = :due, first_failed = coalesce(first_failed, :at) WHERE ${HELD}`;
 
 /** What waits for whom. All methods but `nextDue` are called within a transaction. */
 export class DeliveryTable {
@@ -62,27 +64,12 @@ export class DeliveryTable {
   }
 
   settle(claim: Claim, outcome: Outcome, now: number): boolean {
+    if (outcome.kind === 'dead') return this.#bury(claim, outcome.failure);
     const held = this.#held(claim);
-    switch (outcome.kind) {
-      case 'done':
-        return this.db.run(`DELETE FROM delivery WHERE ${HELD}`, held) > 0;
-      case 'retry':
-        return (
-          this.db.run(
-            `UPDATE delivery SET owner = NULL, due = :due, first_failed = coalesce(first_failed, :at) WHERE ${HELD}`,
-            { ...held, due: Math.max(FIRST, Math.ceil(now + outcome.delayMs)), at: outcome.failure.at },
-          ) > 0
-        );
-      case 'release':
-        return (
-          this.db.run(
-            `UPDATE delivery SET owner = NULL, due = ${FIRST}, attempts = attempts - 1 WHERE ${HELD}`,
-            held,
-          ) > 0
-        );
-      case 'dead':
-        return this.#bury(claim, outcome.failure);
-    }
+    if (outcome.kind === 'done') return this.db.run(`DELETE FROM delivery WHERE ${HELD}`, held) > 0;
+    if (outcome.kind === 'release') return this.db.run(RELEASE, held) > 0;
+    const due = Math.max(FIRST, Math.ceil(now + outcome.delayMs));
+    return this.db.run(RETRY, { ...held, due, at: outcome.failure.at }) > 0;
   }
 
   /** Makes everything that `owner` holds due at once. The attempts it began stay counted. */

@@ -15,6 +15,7 @@ export class Statements {
   }
 
   /** The first row, if any. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says what its statement returns
   first<Row>(sql: string, values: Values = {}): Row | undefined {
     return this.#prepare(sql).get(values) as Row | undefined;
   }

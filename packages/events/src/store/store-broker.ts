@@ -13,6 +13,7 @@ import { type Receive } from '../broker/delivery.js';
 import { type BrokerFeatures } from '../broker/features.js';
 import { type Message } from '../broker/message.js';
 import { type DeliveryStore } from './delivery-store.js';
+import { KeepAlive } from './keep-alive.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { StoreConsumption } from './store-consumption.js';
 
@@ -26,6 +27,7 @@ export interface StoreTiming {
 /** A broker over a store of deliveries. */
 export class StoreBroker implements Broker {
   readonly #consumptions = new Map<string, Set<StoreConsumption>>();
+  readonly #keepAlive: KeepAlive;
   #leases: LeaseKeeper | undefined;
   #poll: Repetition | undefined;
   #closed = false;
@@ -34,7 +36,9 @@ export class StoreBroker implements Broker {
     private readonly store: DeliveryStore,
     private readonly timing: StoreTiming,
     private readonly environment: Pick<BrokerEnvironment, 'clock' | 'log'>,
-  ) {}
+  ) {
+    this.#keepAlive = new KeepAlive(environment.clock);
+  }
 
   get features(): BrokerFeatures {
     return this.store.features;
@@ -80,9 +84,10 @@ export class StoreBroker implements Broker {
       leases,
       ...this.timing,
       ...this.environment,
-      forget: (stopped) => void sharing.delete(stopped),
+      forget: (stopped) => sharing.delete(stopped) && this.#keepAlive.release(),
     });
     this.#consumptions.set(name, sharing.add(consumption));
+    this.#keepAlive.hold();
     consumption.wake();
     return consumption;
   }

@@ -15,8 +15,8 @@ export interface ConsumptionParts {
   readonly pollMs: number;
   readonly clock: Clock;
   readonly log: Log;
-  /** Called when the consumption has stopped. */
-  readonly forget: (consumption: StoreConsumption) => void;
+  /** Called when the consumption has begun to stop: it needs no more wake-ups. */
+  readonly forget: (consumption: StoreConsumption) => unknown;
 }
 
 /**
@@ -51,10 +51,10 @@ export class StoreConsumption implements Consumption {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.parts.forget(this);
     this.#alarm?.cancel();
     await this.#fetching;
     await Promise.all(this.#inFlight.keys());
-    this.parts.forget(this);
   }
 
   abort(reason: Error): void {

@@ -41,6 +41,12 @@ export class TestApps {
   }
 
   async closeAll(): Promise<void> {
-    for (const app of this.#open.splice(0)) await app.close();
+    for (const app of this.#open.splice(0)) {
+      const state = { closed: false };
+      const closing = app.close().finally(() => (state.closed = true));
+      // A handler that a test left hanging is given up by the drain timeout, in the clock's time.
+      while (!state.closed) await this.clock.advance(1_000);
+      await closing;
+    }
   }
 }
