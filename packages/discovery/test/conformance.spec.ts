@@ -17,16 +17,17 @@ async function memorySubject(): Promise<RegistrySubject> {
   };
 }
 
-/** The time is virtual, the files are real: each step waits a moment for them. */
+/** The time is virtual, the files are real: after each step they get the time that it takes to read them all. */
 async function leaseFileSubject(): Promise<RegistrySubject> {
   const clock = new VirtualClock();
   const random = seededRandom(1);
   const directory = await mkdtemp(join(tmpdir(), 'rookery-conformance-'));
+  const connect = () => leaseFileRegistry({ directory, clock, random });
   return {
-    connect: () => leaseFileRegistry({ directory, clock, random }),
+    connect,
     async elapse(ms) {
       await clock.advance(ms);
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await connect().services(new AbortController().signal);
     },
     dispose: () => rm(directory, { recursive: true, force: true }),
   };

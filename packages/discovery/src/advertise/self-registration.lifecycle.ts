@@ -1,6 +1,7 @@
 import { type Server } from 'node:net';
 import { type HttpServer, Logger, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { type HttpAdapterHost } from '@nestjs/core';
+import { messageOf } from '@rookery/common';
 import { type Advertisement } from '../discovery.settings.js';
 import { type ServiceRegistry } from '../registry/service-registry.js';
 import { hostOnThisMachine } from './host-on-this-machine.js';
@@ -39,7 +40,12 @@ export class SelfRegistration implements OnModuleDestroy, OnApplicationShutdown 
       return;
     }
     this.#leaveBeforeClose();
-    this.registry.announceSelf({ host: hostOnThisMachine(address), port: address.port, ...advertisement });
+    try {
+      this.registry.announceSelf({ host: hostOnThisMachine(address), port: address.port, ...advertisement });
+    } catch (error) {
+      // The app listens already, and nobody would catch it here: this is called by an event.
+      this.#logger.error(`${advertisement.service} is not registered: ${messageOf(error)}`);
+    }
   }
 
   /**

@@ -13,6 +13,8 @@ export interface PickOptions {
 /** Where a call goes. Whoever picked has to say how it ended, once; what comes after the first time is ignored. */
 export interface Picked {
   readonly instance: ServiceInstance;
+  /** How many others could be picked next that were not tried yet. */
+  readonly alternatives: number;
   /** @param retryAfterMs How long the instance asked its callers to stay away, when it failed and said so. */
   done(outcome: CallOutcome, retryAfterMs?: number): void;
 }
@@ -36,10 +38,10 @@ export class InstanceBalancer {
   pick(instances: readonly ServiceInstance[], { exclude }: PickOptions = {}): Picked {
     const now = this.clock.monotonic();
     if (instances !== this.#list) this.#adopt(instances, now);
-    const untried = exclude ? this.#candidates.filter(({ instance }) => !exclude.has(instance.id)) : [];
+    const untried = exclude ? this.#candidates.filter(({ instance }) => !exclude.has(instance.id)) : this.#candidates;
     const chosen = this.#choose(untried, now) ?? this.#choose(this.#candidates, now);
     if (!chosen) throw new NoInstancesError(this.service);
-    return this.#send(chosen, now);
+    return this.#send(chosen, Math.max(0, untried.length - 1), now);
   }
 
   #choose(candidates: readonly Candidate[], now: number): Candidate | undefined {
@@ -56,11 +58,12 @@ export class InstanceBalancer {
     this.#list = instances;
   }
 
-  #send({ instance, stats }: Candidate, startedAt: number): Picked {
+  #send({ instance, stats }: Candidate, alternatives: number, startedAt: number): Picked {
     let running = true;
     stats.started();
     return {
       instance,
+      alternatives,
       done: (outcome, retryAfterMs) => {
         if (!running) return;
         running = false;

@@ -61,7 +61,8 @@ export class RegistrationStatus {
   }
 
   left(instance: ServiceInstance): void {
+    const { kind } = this.#state;
     this.#state = { kind: 'left' };
-    this.emit({ type: 'deregistered', instance });
+    if (kind !== 'registering') this.emit({ type: 'deregistered', instance });
   }
 }

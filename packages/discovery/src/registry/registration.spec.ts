@@ -129,13 +129,14 @@ describe('a registration', () => {
   it.each(['down', 'hung'] as const)('leaves in bounded time when the registry is %s', async (fault) => {
     const { clock, registry, backend } = setUp();
     await registry.register(users);
+    await registry.discover('users');
     backend.fault = fault;
     let left = false;
     void registry.deregister('users', 'users-1').then(() => (left = true));
     await clock.advance(2_000);
     expect(left).toBe(true);
     const closing = registry.close();
-    await clock.advance(0);
+    await clock.advance(5_000);
     await closing;
     expect(clock.pending).toBe(0);
   });

@@ -106,7 +106,6 @@ export class Registration {
       },
     );
     this.#status.left(this.#instance);
-    await this.parts.onChange();
   }
 
   async #release(signal: AbortSignal): Promise<void> {
@@ -115,6 +114,7 @@ export class Registration {
     // Whoever keeps the entry in its list a little longer knows at least that it is about to go.
     await this.#lease.update(this.#instance, signal).catch(() => {});
     await this.#lease.release(signal);
+    await this.parts.onChange();
   }
 
   async #run(): Promise<void> {
