@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { type Confirmation, CONFIRMATIONS } from '@demo/contracts';
-import { Process, type QueueMessage } from '@rookery/events';
+import { Process, type RookeryEvent } from '@rookery/events';
 import { OrderStore } from './order-store.js';
 
 /** Sends each order's confirmation. The demo has no mail server: it writes a log line and remembers. */
@@ -11,7 +11,7 @@ export class Confirmations {
   constructor(private readonly store: OrderStore) {}
 
   @Process(CONFIRMATIONS)
-  send({ data }: QueueMessage<Confirmation>): void {
+  send({ data }: RookeryEvent<Confirmation>): void {
     this.store.markConfirmed(data.orderId);
     this.#logger.debug(`Confirmed order ${data.orderId}`);
   }

@@ -13,7 +13,7 @@ export interface RequestOptions {
   query?: Readonly<Record<string, UrlValue | readonly UrlValue[] | undefined>>;
   /** Headers sent with the request. */
   headers?: Readonly<Record<string, string>>;
-  /** How long the caller waits for the answer, retries included. Default: what the client's policy says. */
+  /** How long the caller waits for the answer, retries included; the policy's own limit still holds. */
   timeout?: Duration;
   /** Ends the request, and its retries, when it aborts. */
   signal?: AbortSignal;

@@ -71,6 +71,14 @@ describe.each(STRATEGIES)('%s', (strategy) => {
     expect(balancer.pick(instances, { exclude: new Set(['i0', 'i1', 'i2']) }).instance.id).toMatch(/^i/);
   });
 
+  it('says how many others were not tried yet', () => {
+    const { balancer } = setUp(strategy);
+    const instances = fleet(3);
+    const left = (...tried: string[]) => balancer.pick(instances, { exclude: new Set(tried) }).alternatives;
+    expect(balancer.pick(instances).alternatives).toBe(2);
+    expect([left('i0'), left('i0', 'i1'), left('i0', 'i1', 'i2')]).toEqual([1, 0, 0]);
+  });
+
   it('sends nothing to the draining while somebody is up, and something when nobody is', () => {
     const { balancer } = setUp(strategy);
     const [a, b] = fleet(2) as [ServiceInstance, ServiceInstance];
