@@ -31,6 +31,7 @@ export const Opossum = CircuitBreaker as unknown as new (
 ) => OpossumSurface;
 
 export interface StatusSurface {
+  readonly rotateBucketController: EventEmitter;
   removeRotateBucketControllerListener(): void;
 }
 

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { currentContext } from '@rookery/common';
 import { callAttempt } from './call-attempt.js';
 import { type Commitment } from './commitment.js';
@@ -41,8 +40,6 @@ export class PolicyPipeline implements Pipeline {
     const context = currentContext();
     const caller = options.signal ?? context.signal;
     caller?.throwIfAborted();
-    // One signal for many calls, such as "the app is stopping", is no leak: each call leaves it when it ends.
-    if (caller) setMaxListeners(0, caller);
     const deadline = context.deadline ?? Infinity;
     const execution: Execution = { call, options, attempt: 1, caller, signal: caller, deadline, ...method };
     if (options.timeout === undefined) return this.#run(execution);
