@@ -7,11 +7,7 @@ import { Opossum, type OpossumOptions, opossumStatusClass } from './opossum.surf
  * package.json is raised.
  */
 describe('opossum', () => {
-  const Status = opossumStatusClass({
-    rollingCountBuckets: 1,
-    enableSnapshots: false,
-    rotateBucketController: new EventEmitter(),
-  });
+  const Status = opossumStatusClass();
 
   class FixedStatus extends Status {
     figures = { fires: 0, failures: 0 };

@@ -13,7 +13,7 @@ const OPTIONS: StatusOptions = {
  * The statistics that opossum decides by, taken from a window of our own. opossum's count rejected calls into the
  * rate, keep every latency, and are added up anew on each failure.
  */
-export class WindowStatus extends opossumStatusClass(OPTIONS) {
+export class WindowStatus extends opossumStatusClass() {
   constructor(private readonly window: CallWindow) {
     super(OPTIONS);
     this.removeRotateBucketControllerListener();

@@ -1,5 +1,5 @@
 import CircuitBreaker from 'opossum';
-import { type EventEmitter } from 'node:events';
+import { EventEmitter } from 'node:events';
 
 /**
  * The part of opossum that the adapter leans on, as an interface: opossum's own typings call its getters fields, which
@@ -42,6 +42,10 @@ export interface StatusOptions {
 }
 
 /** opossum's class of statistics, which it does not export by name. */
-export function opossumStatusClass(options: StatusOptions): new (options: StatusOptions) => StatusSurface {
-  return CircuitBreaker.newStatus(options).constructor as new (options: StatusOptions) => StatusSurface;
+export function opossumStatusClass(): new (options: StatusOptions) => StatusSurface {
+  const sample = CircuitBreaker.newStatus({
+    rotateBucketController: new EventEmitter(),
+    enableSnapshots: false,
+  });
+  return sample.constructor as new (options: StatusOptions) => StatusSurface;
 }
