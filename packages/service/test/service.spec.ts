@@ -1,4 +1,13 @@
-import { Controller, Get, Inject, Injectable, type ModuleMetadata, Scope } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Global,
+  Inject,
+  Injectable,
+  Module,
+  type ModuleMetadata,
+  Scope,
+} from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { ServiceInfo } from '@rookery/common';
 import { DiscoveryModule, memoryRegistry } from '@rookery/discovery';
@@ -195,18 +204,37 @@ describe('a shutdown', () => {
         seen['ready'] = (await get('/health/ready')).status;
         seen['work'] = ((await get('/slow')).body as unknown as { state: string }).state;
       }
-
+    }
+    // Its hooks come after those of Terminus, which fails everything from then on.
+    @Global()
+    @Module({})
+    class Last {
       async beforeApplicationShutdown() {
-        seen['live'] = (await get('/health/live')).status;
+        const { status, body } = await get('/health/live');
+        seen['live'] = `${status} ${body.status}`;
+        seen['liveness check'] = String(body.details['eventLoop']?.['status']);
+        broken.add('eventLoop');
+        await app.get(HealthRegistry).refresh();
+        seen['not alive'] = (await get('/health/live')).status;
       }
     }
-    const { app, get } = await boot({ name: 'a' }, { controllers: [Slow] });
+    const { app, get } = await boot(
+      { name: 'a' },
+      { imports: [Last], controllers: [Slow], providers: [Database] },
+    );
+    await app.get(HealthRegistry).refresh();
     const state = app.get(ServiceState);
     expect((await get('/health/ready')).status).toBe(200);
     const states: string[] = [];
     state.onChange((to) => states.push(to));
     await app.close();
-    expect(seen).toEqual({ ready: 503, work: 'draining', live: 200 });
+    expect(seen).toEqual({
+      ready: 503,
+      work: 'draining',
+      live: '200 ok',
+      'liveness check': 'up',
+      'not alive': 503,
+    });
     expect(states).toEqual(['draining', 'stopped']);
   });
 

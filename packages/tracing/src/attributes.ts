@@ -1,5 +1,5 @@
 /**
- * The names of span attributes, in one place: OpenTelemetry's stable HTTP and general conventions, version 1.37 and on.
+ * The names of span attributes, in one place: OpenTelemetry's stable conventions for HTTP, and general ones.
  * They are written out because the package that holds them all is larger than everything else we load.
  */
 export const ATTRIBUTES = {

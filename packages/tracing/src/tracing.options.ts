@@ -9,7 +9,7 @@ import {
   mapOf,
   shape,
 } from '@rookery/common';
-import { EXPORTER_NAMES, type ExporterName, exporterFromEnv } from './telemetry/exporters.js';
+import { EXPORTER_NAMES, type ExporterName, exporterFromEnv } from './telemetry/exporter-name.js';
 
 /** Options of `TracingModule`. */
 export interface TracingOptions {

@@ -85,7 +85,14 @@ describe('spans', () => {
   it('go nowhere by default, and an unknown exporter in the environment fails the boot', async () => {
     for (const name of NAMES) delete process.env[name];
     const app = await boot({ service: 'test' });
-    expect(app.get(Tracer).startSpan('x').traceId).toMatch(/^(?!0{32})[0-9a-f]{32}$/);
+    const tracer = app.get(Tracer);
+    const traced = await tracer.span('x', async (span) => {
+      await Promise.resolve();
+      return [span.traceId, tracer.currentTraceId(), tracer.span('y', (inner) => inner.traceId)];
+    });
+    expect(new Set(traced).size).toBe(1);
+    expect(traced[0]).toMatch(/^(?!0{32})[0-9a-f]{32}$/);
+    await tracer.flush();
     await app.close();
     process.env['OTEL_TRACES_EXPORTER'] = 'zipkin';
     await expect(boot({ service: 'test' })).rejects.toThrow('OTEL_TRACES_EXPORTER: Invalid value "zipkin".');

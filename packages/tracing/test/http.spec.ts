@@ -2,6 +2,7 @@ import { Body, Controller, Get, Inject, Injectable, Param, Post, Res, Sse } from
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { type Response } from 'express';
 import { get } from 'node:http';
+import { connect } from 'node:net';
 import { interval, map } from 'rxjs';
 import { currentContext, runInContext } from '@rookery/common';
 import { ATTRIBUTES, Span, Tracer } from '../src/index.js';
@@ -19,7 +20,7 @@ class Users {
   }
 }
 
-let hang: ((response: Response) => void) | undefined;
+let hang: ((response: Response) => unknown) | undefined;
 
 @Controller('users')
 class UsersController {
@@ -164,6 +165,20 @@ describe('a request', () => {
     expect(span.attributes[ATTRIBUTES.httpAborted]).toBe(true);
     expect(span.attributes).not.toHaveProperty([ATTRIBUTES.httpStatus]);
     expect(span.status.code).toBe(SpanStatusCode.UNSET);
+  });
+
+  it('that waits behind another on its connection ends its span when the connection goes', async () => {
+    let arrivals = 0;
+    const arrived = new Promise<void>((resolve) => {
+      hang = () => ++arrivals === 2 && resolve();
+    });
+    const socket = connect(Number(new URL(recorded.url).port), '127.0.0.1');
+    socket.write('GET /api/users/never/ends HTTP/1.1\r\nhost: test\r\n\r\n'.repeat(2));
+    await arrived;
+    socket.destroy();
+    while ((await recorded.spans()).length < 2) await new Promise(setImmediate);
+    const names = (await recorded.spans()).map((span) => span.name);
+    expect(names).toEqual(['GET /api/users/never/ends', 'GET /api/users/never/ends']);
   });
 
   it('for a stream lasts until the stream is left', async () => {

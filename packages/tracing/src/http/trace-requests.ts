@@ -1,7 +1,7 @@
 import { type Context, context, ROOT_CONTEXT, type Tracer } from '@opentelemetry/api';
-import { suppressTracing } from '@opentelemetry/core';
 import { runInFreshContext } from '@rookery/common';
 import { IncomingMessage, ServerResponse } from 'node:http';
+import { suppressTracing } from '../context/suppression.js';
 import { addRequestHook, addRouteHook, type Done, type HookableAdapter } from './hook-slots.js';
 import { ignoring } from './ignored-paths.js';
 import { onResponseClose } from './on-response-close.js';

@@ -8,7 +8,7 @@ import {
   type TextMapSetter,
   trace,
 } from '@opentelemetry/api';
-import { isTracingSuppressed } from '@opentelemetry/core';
+import { isTracingSuppressed } from '../context/suppression.js';
 import { formatTraceParent, parseTraceParent, RANDOM, SAMPLED } from './trace-parent.js';
 import { W3CTraceState } from './trace-state.js';
 

@@ -1,9 +1,10 @@
 import { type Tracer, type TracerProvider } from '@opentelemetry/api';
-import { resourceFromAttributes, defaultResource } from '@opentelemetry/resources';
-import { type SpanExporter, TracerProvider as SdkTracerProvider } from '@opentelemetry/sdk-trace';
-import { messageOf } from '@rookery/common';
-import { type ExporterName, spanProcessors } from './exporters.js';
+import { type SpanExporter } from '@opentelemetry/sdk-trace';
+import { systemRandom } from '@rookery/common';
+import { type AppProvider } from './app-provider.js';
+import { type ExporterName } from './exporter-name.js';
 import { enterGlobals, foreignProvider } from './globals.js';
+import { identityProvider } from './identity-provider.js';
 import { type TelemetryLog } from './reporting-exporter.js';
 import { type ResourceAttributes } from './resource.js';
 
@@ -28,7 +29,17 @@ export interface TelemetrySettings {
 /** Uses the tracer provider that is registered for the process; when there is none, starts one for this app. */
 export async function startTelemetry(settings: TelemetrySettings): Promise<Telemetry> {
   const foreign = foreignProvider();
-  return foreign ? useForeign(foreign) : startOwn(settings);
+  if (foreign) return useForeign(foreign);
+  const app = await createProvider(settings);
+  const leave = enterGlobals(app.provider);
+  return {
+    tracer: app.provider.getTracer(SCOPE),
+    flush: () => app.flush(),
+    shutdown() {
+      leave();
+      return app.shutdown();
+    },
+  };
 }
 
 function useForeign(provider: TracerProvider): Telemetry {
@@ -42,25 +53,11 @@ function useForeign(provider: TracerProvider): Telemetry {
   };
 }
 
-async function startOwn({ resource, exporter, log }: TelemetrySettings): Promise<Telemetry> {
-  const provider = new SdkTracerProvider({
-    resource: defaultResource().merge(resourceFromAttributes(resource)),
-    spanProcessors: await spanProcessors(exporter, log),
-  });
-  const leave = enterGlobals(provider);
-  return {
-    tracer: provider.getTracer(SCOPE),
-    flush: () =>
-      provider.forceFlush().catch((errors: unknown) => {
-        // The SDK rejects with a bare list.
-        throw new AggregateError(
-          [errors].flat(),
-          `Spans are lost: ${[errors].flat().map(messageOf).join('; ')}`,
-        );
-      }),
-    shutdown() {
-      leave();
-      return provider.shutdown();
-    },
-  };
+async function createProvider({ resource, exporter, log }: TelemetrySettings): Promise<AppProvider> {
+  if (exporter === 'none') {
+    const nothing = () => Promise.resolve();
+    return { provider: identityProvider(systemRandom), flush: nothing, shutdown: nothing };
+  }
+  const { exportingProvider } = await import('./exporting-provider.js');
+  return exportingProvider(resource, exporter, log);
 }
