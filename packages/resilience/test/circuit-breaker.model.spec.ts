@@ -39,6 +39,7 @@ class Model {
   }
 
   end(call: Entry, as: Ending) {
+    this.look();
     if (call.era !== this.era) return;
     this.trials = this.trials.filter((trial) => trial !== call);
     if (as === 'ignored') return;

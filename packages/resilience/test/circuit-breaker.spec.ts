@@ -216,6 +216,17 @@ describe('circuit breaker', () => {
     expect(events.map(({ type }) => type)).toEqual(['circuit-opened', 'circuit-half-open', 'circuit-closed']);
   });
 
+  it('takes a trial that ends too late for nothing, also when nobody looked in between', async () => {
+    const { execute, state, clock, times } = await halfOpen({ maxHalfOpenDuration: '10s' });
+    await times(2, succeed);
+    const slow = deferred();
+    const trial = execute(() => slow.promise);
+    await clock.advance(10_000);
+    slow.resolve('late');
+    await expect(trial).resolves.toBe('late');
+    expect(state()).toBe('open');
+  });
+
   it('does not depend on when somebody looks', async () => {
     const { execute, state, clock } = await halfOpen({ maxHalfOpenDuration: '10s' });
     void ended(execute(() => new Promise(() => {})));

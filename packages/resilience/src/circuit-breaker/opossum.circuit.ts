@@ -45,7 +45,7 @@ export class OpossumCircuit extends Opossum implements Circuit {
       timeout: false,
       errorThresholdPercentage: opossumThreshold(settings.failureRateThreshold),
       volumeThreshold: settings.minimumCalls,
-      errorFilter: (_error: unknown, call: Call) => call.verdict !== 'failure' || call.epoch !== this.#epoch,
+      errorFilter: (_error: unknown, call: Call) => call.verdict !== 'failure' || !this.#isCurrent(call),
       enableSnapshots: false,
       rollingPercentilesEnabled: false,
     });
@@ -124,8 +124,13 @@ export class OpossumCircuit extends Opossum implements Circuit {
     this.onChange(phase);
   }
 
+  /** Looks at the phase first, so that a trial which ends too late is out of date whether or not somebody watched. */
+  #isCurrent(call: Call): boolean {
+    return this.phase.state !== 'open' && call.epoch === this.#epoch;
+  }
+
   #record(call: Call): void {
-    if (call.epoch !== this.#epoch) return;
+    if (!this.#isCurrent(call)) return;
     if (this.#phase.state === 'half-open') recordTrial(this.#phase.trials, call);
     else if (call.verdict !== 'ignored') this.#count(call.verdict === 'failure');
   }

@@ -12,10 +12,10 @@ import {
   type PolicySettings,
 } from '../pipeline/policy.options.js';
 import { PolicyPipeline } from '../pipeline/policy-pipeline.js';
-import { type MethodPolicies } from '../weaving/method-policies.js';
 import { type Stages } from '../pipeline/stages.js';
-import { methodStages } from './method-stages.js';
+import { type MethodPolicies } from '../weaving/method-policies.js';
 import { CircuitBreakers } from './circuit-breakers.js';
+import { methodStages } from './method-stages.js';
 import { PolicyConflictError } from './policy-conflict.error.js';
 import { StageFactory } from './stage-factory.js';
 import { UnknownPolicyError } from './unknown-policy.error.js';
@@ -49,13 +49,13 @@ export class PolicyRegistry {
   /** Everything the policies of the app do. A listener that throws changes no call. */
   readonly events$: Observable<ResilienceEvent> = this.#events.all$;
 
+  /** The changes of the circuits' states only. Listening to these costs the calls nothing. */
+  readonly circuits$: Observable<CircuitChange> = this.#events.circuits$;
+
   constructor({ clock = systemClock, random = systemRandom }: PolicyRegistrySeams = {}) {
     this.#factory = new StageFactory(clock, random, this.#events);
     this.#breakers = new CircuitBreakers(this.#factory.breaker);
   }
-
-  /** The changes of the circuits' states only. Listening to these costs the calls nothing. */
-  readonly circuits$: Observable<CircuitChange> = this.#events.circuits$;
 
   /**
    * Defines a named policy. A name that is defined already gives the same pipeline, with the same state, when the
