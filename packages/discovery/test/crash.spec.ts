@@ -20,7 +20,7 @@ describe('lease files among real processes', () => {
   const children: Child[] = [];
 
   beforeEach(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'rookery-crash-'));
+    directory = await mkdtemp(join(tmpdir(), 'rookery-leases-'));
     registry = new ServiceRegistry({ backend: leaseFileRegistry({ directory }) });
   });
 
@@ -79,7 +79,8 @@ describe('lease files among real processes', () => {
     for (const id of ids) member(id);
     recordLists();
     await eventually(wait, () => expect(listed()).toEqual(ids));
-    await rm(directory, { recursive: true, force: true });
+    // The owners may be putting files back while this removes them.
+    await rm(directory, { recursive: true, maxRetries: 5 });
     await eventually(wait, async () => expect(await leaseFiles()).toHaveLength(ids.length));
     // The new directory is watched as the old one was: who comes now is seen as well.
     member('later');

@@ -38,7 +38,9 @@ export class InstanceBalancer {
   pick(instances: readonly ServiceInstance[], { exclude }: PickOptions = {}): Picked {
     const now = this.clock.monotonic();
     if (instances !== this.#list) this.#adopt(instances, now);
-    const untried = exclude ? this.#candidates.filter(({ instance }) => !exclude.has(instance.id)) : this.#candidates;
+    const untried = exclude
+      ? this.#candidates.filter(({ instance }) => !exclude.has(instance.id))
+      : this.#candidates;
     const chosen = this.#choose(untried, now) ?? this.#choose(this.#candidates, now);
     if (!chosen) throw new NoInstancesError(this.service);
     return this.#send(chosen, Math.max(0, untried.length - 1), now);

@@ -35,8 +35,11 @@ export function registryConformance(
     });
 
     afterEach(async () => {
-      await Promise.all(watches.splice(0).map((watch) => watch.stop()));
-      await subject.dispose();
+      try {
+        await Promise.all(watches.splice(0).map((watch) => watch.stop()));
+      } finally {
+        await subject.dispose();
+      }
     });
 
     const idsOf = async (service = 'users') => {
