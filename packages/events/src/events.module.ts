@@ -2,7 +2,11 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule as NestDiscoveryModule } from '@nestjs/core';
 import { EventBus } from './bus/event-bus.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
-import { ASYNC_OPTIONS_TYPE, ConfigurableModuleClass, OPTIONS_TYPE } from './events.module-definition.js';
+import {
+  type ASYNC_OPTIONS_TYPE,
+  ConfigurableModuleClass,
+  type OPTIONS_TYPE,
+} from './events.module-definition.js';
 import { EVENTS_PROVIDERS } from './events.providers.js';
 import { getQueueToken } from './queue/inject-queue.decorator.js';
 import { checkQueueOptions, type QueueOptions } from './queue/queue-options.js';

@@ -7,7 +7,7 @@ import {
   getQueueToken,
   InjectQueue,
   memoryBroker,
-  MessageQueue,
+  type MessageQueue,
   OnEvent,
   Process,
   type RookeryEvent,

@@ -82,7 +82,11 @@ export class ConsumerTable {
     const revision = this.db.first<{ value: number }>(`SELECT value FROM setting WHERE name = 'consumers'`);
     if (revision?.value === this.#revision) return;
     const rows = this.db.all<Target & { patterns: string }>('SELECT id, name, patterns FROM consumer');
-    this.#entries = rows.map((row) => ({ ...row, patterns: JSON.parse(row.patterns) as string[] }));
+    this.#entries = rows.map(({ id, name, patterns }) => ({
+      id,
+      name,
+      patterns: JSON.parse(patterns) as string[],
+    }));
     this.#targets.clear();
     this.#revision = revision?.value ?? -1;
   }

@@ -117,6 +117,6 @@ export class StoreBroker implements Broker {
   }
 
   #all(): StoreConsumption[] {
-    return [...this.#consumptions.values()].flatMap((sharing) => [...sharing]);
+    return [...this.#consumptions.values()].flatMap((sharing) => Array.from(sharing));
   }
 }

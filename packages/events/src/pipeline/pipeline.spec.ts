@@ -1,0 +1,97 @@
+import { createBackoff, noObserver } from '@rookery/common';
+import { VirtualClock } from '@rookery/common/testing';
+import { type Delivery } from '../broker/delivery.js';
+import { DrainTimeoutError } from '../broker/drain-timeout.error.js';
+import { RecordingLog } from '../testing/recording-log.js';
+import { type HandlerSpec } from './handler-spec.js';
+import { createReceive } from './pipeline.js';
+
+const BODY = '{"specversion":"1.0","id":"1","source":"s","type":"t","traceparent":"00-a-b-01"}';
+
+function setUp(changes: Partial<HandlerSpec> = {}) {
+  const clock = new VirtualClock();
+  const log = new RecordingLog();
+  let calls = 0;
+  const spec: HandlerSpec = {
+    consumer: { group: 'g', handler: 'h', patterns: ['t'] },
+    retries: 2,
+    backoff: createBackoff({ delay: 400, jitter: 'none' }, () => 0),
+    concurrency: 1,
+    timeoutMs: 1_000,
+    invoke: () => {
+      calls += 1;
+      throw new RangeError('no');
+    },
+    ...changes,
+  };
+  const receive = createReceive(spec, { clock, log, observer: noObserver });
+  const deliver = (attempt: number, body = BODY, signal = new AbortController().signal) => {
+    const delivery: Delivery = { message: { source: 's', id: '1', type: 't', body }, attempt, signal };
+    return receive(delivery);
+  };
+  return { clock, log, deliver, calls: () => calls };
+}
+
+describe('the pipeline', () => {
+  it('retries with growing pauses, then gives up, and says so louder each time', async () => {
+    const { log, deliver } = setUp({ retries: 3 });
+    expect(await deliver(1)).toMatchObject({ kind: 'retry', delayMs: 400 });
+    expect(await deliver(3)).toMatchObject({ kind: 'retry', delayMs: 1_600 });
+    expect(await deliver(4)).toMatchObject({
+      kind: 'dead',
+      failure: { name: 'RangeError', message: 'no', traceparent: '00-a-b-01' },
+    });
+    expect(log.lines.map(({ level }) => level)).toEqual(['log', 'warn', 'error']);
+  });
+
+  it('says at debug level only that an event was handled', async () => {
+    const { log, deliver } = setUp({ invoke: () => {} });
+    expect(await deliver(1)).toEqual({ kind: 'done' });
+    expect(log.lines.map(({ level }) => level)).toEqual(['debug']);
+  });
+
+  it('does not begin an event whose attempts all began and never ended', async () => {
+    const { deliver, calls } = setUp();
+    expect(await deliver(4)).toMatchObject({ kind: 'dead', failure: { name: 'AttemptsExhaustedError' } });
+    expect(calls()).toBe(0);
+    expect(await deliver(3)).toMatchObject({ kind: 'dead', failure: { name: 'RangeError' } });
+    expect(calls()).toBe(1);
+  });
+
+  it('does not retry what cannot be read', async () => {
+    const { deliver, calls } = setUp();
+    expect(await deliver(1, '{"half')).toMatchObject({
+      kind: 'dead',
+      failure: { name: 'InvalidEventError' },
+    });
+    expect(calls()).toBe(0);
+  });
+
+  it('cuts long errors, and takes what is no Error', async () => {
+    const long = setUp({ invoke: () => Promise.reject(new Error('x'.repeat(100_000))) });
+    const outcome = await long.deliver(1);
+    expect(outcome.kind === 'retry' && outcome.failure.message.length).toBe(8_192);
+    const odd = setUp({ invoke: () => Promise.reject('text') });
+    expect(await odd.deliver(1)).toMatchObject({ failure: { name: 'string', message: 'text' } });
+  });
+
+  it('times out a handler that does not end, and leaves no timer after one that does', async () => {
+    const { clock, deliver } = setUp({ invoke: () => new Promise(() => {}) });
+    const outcome = deliver(1);
+    await clock.advance(999);
+    expect(clock.pending).toBe(1);
+    await clock.advance(1);
+    expect(await outcome).toMatchObject({ kind: 'retry', failure: { name: 'HandlerTimeoutError' } });
+    const quick = setUp({ invoke: () => {} });
+    await quick.deliver(1);
+    expect(quick.clock.pending).toBe(0);
+  });
+
+  it('gives back an event whose handler the drain stopped', async () => {
+    const drain = new AbortController();
+    const { deliver, log } = setUp({ invoke: (_event, signal) => Promise.reject(signal.reason as Error) });
+    drain.abort(new DrainTimeoutError(1));
+    expect(await deliver(3, BODY, drain.signal)).toEqual({ kind: 'release' });
+    expect(log.lines).toEqual([]);
+  });
+});
