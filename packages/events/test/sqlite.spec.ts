@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Broker, NewerSchemaError, sqliteBroker, UnsafeFileError } from '@rookery/events';
 import { ConformanceRig } from '@rookery/events/testing';
 import { type SqliteBrokerOptions } from '@rookery/events';
@@ -169,6 +170,17 @@ describe('retention', () => {
     clock.now = () => now() + 48 * HOUR;
     await rig.quiet(30_000);
     expect(count('consumer')).toBe(2);
+  });
+});
+
+describe('a commit of another process', () => {
+  it('wakes consumers through the file watch, without the poll', async () => {
+    const { seen } = await rigFor().collect(await rig.open());
+    const other = await rig.open();
+    // Nobody moves the clock, so no poll comes.
+    await other.publish(rig.message());
+    for (let tries = 0; tries < 200 && seen.length === 0; tries += 1) await pause(10);
+    expect(seen).toHaveLength(1);
   });
 });
 
