@@ -22,11 +22,13 @@ export const SERVER = 2;
 /** Receives the fleet's traces by OTLP over HTTP with JSON, as any OpenTelemetry collector would. */
 export class Collector {
   readonly spans: CollectedSpan[] = [];
+  readonly endpoint: string;
+  readonly #server: Server;
 
-  private constructor(
-    private readonly server: Server,
-    readonly endpoint: string,
-  ) {}
+  private constructor(server: Server, endpoint: string) {
+    this.#server = server;
+    this.endpoint = endpoint;
+  }
 
   static async start(): Promise<Collector> {
     const server = createServer((request, response) => {
@@ -50,9 +52,9 @@ export class Collector {
   }
 
   async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    this.server.close();
-    await once(this.server, 'close');
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
   }
 }
 

@@ -6,12 +6,14 @@ const root = join(import.meta.dirname, '..', '..');
 
 /** The demo's services as processes of this machine, and the registry through which they are found. */
 export class DemoFleet {
+  readonly #harness: FleetHarness;
+  readonly #registry: ServiceRegistry;
   #started = 0;
 
-  private constructor(
-    private readonly harness: FleetHarness,
-    private readonly registry: ServiceRegistry,
-  ) {}
+  private constructor(harness: FleetHarness, registry: ServiceRegistry) {
+    this.#harness = harness;
+    this.#registry = registry;
+  }
 
   static async create(
     collector: string,
@@ -34,24 +36,24 @@ export class DemoFleet {
 
   /** The directory with the services' files. */
   get directory(): string {
-    return this.harness.directory;
+    return this.#harness.directory;
   }
 
   start(service: 'user-service' | 'order-service'): FleetProcess {
     this.#started += 1;
-    return this.harness.start({
+    return this.#harness.start({
       name: `${service}-${this.#started}`,
       script: join(root, 'dist', 'apps', service, 'main.js'),
-      env: { DATA_DIR: this.harness.directory },
+      env: { DATA_DIR: this.#harness.directory },
     });
   }
 
   /** Resolves with the instances of a service when exactly `count` are registered. */
-  instances(service: string, count: number): Promise<ServiceInstance[]> {
+  instances(service: string, count: number): Promise<readonly ServiceInstance[]> {
     return eventually(
       `${count} instances of ${service} in the registry`,
       async () => {
-        const instances = await this.registry.discover(service).catch(() => []);
+        const instances = await this.#registry.discover(service).catch(() => []);
         return instances.length === count && instances;
       },
       { within: 30_000 },
@@ -59,7 +61,7 @@ export class DemoFleet {
   }
 
   async stop(): Promise<void> {
-    await this.registry.close();
-    await this.harness.stop();
+    await this.#registry.close();
+    await this.#harness.stop();
   }
 }

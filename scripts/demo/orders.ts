@@ -12,12 +12,15 @@ export interface Placement {
 /** Places orders as a person with curl would: plain HTTP, no retry, one order-service after the other. */
 export class OrderDesk {
   readonly accepted: Order[] = [];
+  readonly #addresses: readonly string[];
   #next = 0;
 
-  constructor(private readonly addresses: readonly string[]) {}
+  constructor(addresses: readonly string[]) {
+    this.#addresses = addresses;
+  }
 
   async place(user: User, headers: Record<string, string> = {}): Promise<Placement> {
-    const address = this.addresses[this.#next++ % this.addresses.length];
+    const address = this.#addresses[this.#next++ % this.#addresses.length];
     const started = performance.now();
     const response = await fetch(`${address}/orders`, {
       method: 'POST',

@@ -5,7 +5,7 @@ import { type Collector, SERVER } from './collector.ts';
 import { type DemoFleet } from './demo-fleet.ts';
 import { OrderDesk, type Placement, quantile } from './orders.ts';
 import { type Story } from './story.ts';
-import { traceTree } from './trace-tree.ts';
+import { shortId, traceTree } from './trace-tree.ts';
 
 const USERS = 5;
 const ORDERS_IN_THE_KILL = 400;
@@ -35,7 +35,7 @@ export async function run(story: Story, fleet: DemoFleet, collector: Collector):
   );
   const spread = await lookupsByInstance(collector, calm.length);
   for (const [instance, count] of spread)
-    story.tell(`user-service ${instance.slice(0, 8)} answered ${count} lookups`);
+    story.tell(`user-service ${shortId(instance)} answered ${count} lookups`);
   story.check('both user-services took their share', spread.size === 2 && Math.min(...spread.values()) >= 5);
 
   story.chapter('One user-service is killed with SIGKILL while orders come in');
@@ -72,7 +72,7 @@ export async function run(story: Story, fleet: DemoFleet, collector: Collector):
   );
   const refusal = await eventually('the circuit opens', async () => {
     const placement = await placeOne(desk, people);
-    return JSON.stringify(placement.body).includes('circuit breaker is open') && placement;
+    return (placement.body as { code?: string }).code === 'CIRCUIT_OPEN' && placement;
   });
   story.tell(
     `POST /orders answers ${refusal.status} in ${refusal.ms.toFixed(1)} ms: ${JSON.stringify(refusal.body)}`,
@@ -105,7 +105,7 @@ export async function run(story: Story, fleet: DemoFleet, collector: Collector):
 }
 
 function describe({ service, id, host, port }: ServiceInstance): string {
-  return `${service.padEnd(14)} ${id.slice(0, 8)}  http://${host}:${port}`;
+  return `${service.padEnd(14)} ${shortId(id)}  http://${host}:${port}`;
 }
 
 function urlOf(instance: ServiceInstance | undefined): string {
@@ -130,6 +130,21 @@ async function createUsers(url: string, count: number): Promise<User[]> {
 function placeOne(desk: OrderDesk, [user]: readonly User[]): Promise<Placement> {
   if (!user) throw new Error('There is no user.');
   return desk.place(user);
+}
+
+/**
+ * Places single orders until so many in a row were accepted that the circuit of each order-service must have closed: a
+ * half-open one admits three trials, and opens again when one of them fails.
+ */
+async function untilClosed(desk: OrderDesk, people: readonly User[]): Promise<number> {
+  let trials = 0;
+  let inARow = 0;
+  await eventually('the circuits close', async () => {
+    trials += 1;
+    inARow = (await placeOne(desk, people)).status === 201 ? inARow + 1 : 0;
+    return inARow >= 8;
+  });
+  return trials;
 }
 
 /** How many user lookups each user-service answered, once the spans of all of them have come in. */
@@ -169,7 +184,7 @@ async function everyOrderCountedOnce(
 
 async function everyOrderConfirmed(
   story: Story,
-  instances: ServiceInstance[],
+  instances: readonly ServiceInstance[],
   accepted: Order[],
 ): Promise<void> {
   const url = urlOf(instances[0]);

@@ -1,5 +1,10 @@
 import { type CollectedSpan } from './collector.ts';
 
+/** The end of an instance's id, which tells replicas apart. */
+export function shortId(instance: string): string {
+  return instance.slice(-6);
+}
+
 /** The spans of one trace as an indented tree: what called what, in which process, for how long. */
 export function traceTree(spans: readonly CollectedSpan[]): string[] {
   const ids = new Set(spans.map((span) => span.spanId));
@@ -14,7 +19,7 @@ export function traceTree(spans: readonly CollectedSpan[]): string[] {
   function draw(span: CollectedSpan, indent: string, last: boolean): string[] {
     const at = `+${(span.startMs - start).toFixed(1)} ms`.padStart(11);
     const line = `${at}  ${indent}${last ? '└─' : '├─'} ${span.name}${span.failed ? '  ✘' : ''}`;
-    const where = `${span.service} (${span.instance.slice(0, 8)})`;
+    const where = `${span.service} ${shortId(span.instance)}`;
     const children = childrenOf(span.spanId);
     return [
       `${line.padEnd(70)} ${span.durationMs.toFixed(1).padStart(7)} ms  ${where}`,

@@ -1,6 +1,7 @@
 export {
   type Backoff,
   BACKOFF_DEFAULTS,
+  backoffCheck,
   type BackoffOptions,
   createBackoff,
   type Jitter,
@@ -8,6 +9,7 @@ export {
 export { type Clock, type ScheduledTask, type ScheduleOptions, systemClock } from './clock/clock.js';
 export { repeat, type Repetition } from './clock/repeat.js';
 export { sleep } from './clock/sleep.js';
+export { within, type WithinOptions } from './clock/within.js';
 export { type CallContext, currentContext, runInContext, runInFreshContext } from './context/call-context.js';
 export { remainingTime, runWithDeadline } from './context/deadline.js';
 export { type Duration, type DurationUnit, parseDuration, toMilliseconds } from './duration/duration.js';
@@ -23,6 +25,7 @@ export {
   type Observation,
   type ObservedCall,
 } from './observe/call-observer.js';
+export { refuseSecondImport } from './module/refuse-second-import.providers.js';
 export { noObserver } from './observe/no-observer.js';
 export { check, type Check, required } from './options/check.js';
 export { checkOptions } from './options/check-options.js';

@@ -142,5 +142,6 @@ describe('weaving', () => {
 
   it('refuses what is not a method', () => {
     expect(() => weaveMethod(journaling, Single.prototype, 'field', { value: 1 })).toThrow('only a method');
+    expect(() => weaveMethod(journaling, Single, 'of', { value() {} })).toThrow('Single.of: a static method');
   });
 });

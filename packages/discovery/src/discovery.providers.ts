@@ -1,13 +1,12 @@
 import { type Provider } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
-import { ServiceInfo } from '@rookery/common';
+import { refuseSecondImport, ServiceInfo } from '@rookery/common';
 import { SelfRegistration } from './advertise/self-registration.lifecycle.js';
 import { LoadBalancer } from './balancer/load-balancer.js';
 import { DISCOVERY_MODULE_OPTIONS } from './discovery.module-definition.js';
 import { type DiscoveryOptions } from './discovery.options.js';
 import { type DiscoverySettings, resolveDiscoveryOptions } from './discovery.settings.js';
 import { logRegistryEvents } from './registry-log.lifecycle.js';
-import { refuseSecondImport } from './second-import.providers.js';
 import { ServiceRegistry } from './registry/service-registry.js';
 
 const SETTINGS = Symbol('@rookery/discovery:settings');
@@ -18,7 +17,12 @@ export const discoveryProviders: Provider[] = [
     provide: SETTINGS,
     inject: [DISCOVERY_MODULE_OPTIONS, ModulesContainer, { token: ServiceInfo, optional: true }],
     useFactory: (options: DiscoveryOptions, modules: ModulesContainer, info?: ServiceInfo) => {
-      refuseSecondImport(modules, DISCOVERY_MODULE_OPTIONS);
+      refuseSecondImport(
+        modules,
+        'DiscoveryModule.forRoot',
+        DISCOVERY_MODULE_OPTIONS,
+        'the app would be registered as often',
+      );
       return resolveDiscoveryOptions(options, info);
     },
   },

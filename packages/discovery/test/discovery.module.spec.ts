@@ -192,7 +192,7 @@ describe('DiscoveryModule', () => {
       { registry, service: 'users' },
       DiscoveryModule.forRoot({ registry, service: 'users' }),
     );
-    await expect(twice).rejects.toThrow('Imported 2 times. Import it once, in the root module');
+    await expect(twice).rejects.toThrow('DiscoveryModule.forRoot: Imported 2 times: the app');
   });
 
   it('leaves no file behind with lease files, and runs two apps on one directory', async () => {

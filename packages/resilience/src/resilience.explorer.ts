@@ -1,6 +1,6 @@
 import { type OnModuleInit } from '@nestjs/common';
 import { type DiscoveryService, type ModulesContainer } from '@nestjs/core';
-import { attachRuntime, OptionsError } from '@rookery/common';
+import { attachRuntime, refuseSecondImport } from '@rookery/common';
 import { methodPoliciesOf } from './weaving/method-policies.js';
 import { type ResilienceRuntime } from './weaving/resilience-runtime.js';
 import { resilienceWeaving } from './weaving/resilience.weaving.js';
@@ -16,7 +16,12 @@ export class ResilienceExplorer implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.#refuseSecondModule();
+    refuseSecondImport(
+      this.modules,
+      'ResilienceModule.forRoot',
+      ResilienceExplorer,
+      'a policy would have several states',
+    );
     attachRuntime(this.discovery, resilienceWeaving, this.runtime);
     const prototypes = new Set(
       [...this.discovery.getProviders(), ...this.discovery.getControllers()].map(prototypeOf),
@@ -24,15 +29,6 @@ export class ResilienceExplorer implements OnModuleInit {
     for (const prototype of prototypes) {
       if (!prototype) continue;
       for (const method of methodPoliciesOf(prototype)) this.runtime.prepare(method);
-    }
-  }
-
-  #refuseSecondModule(): void {
-    const holders = [...this.modules.values()].filter(({ providers }) => providers.has(ResilienceExplorer));
-    if (holders.length > 1) {
-      throw new OptionsError('ResilienceModule.forRoot', [
-        `Imported ${holders.length} times, so a policy would have several states. Import it once, in the root module: it is global.`,
-      ]);
     }
   }
 }

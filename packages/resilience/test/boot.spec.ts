@@ -5,6 +5,7 @@ import {
   PolicyRegistry,
   ResilienceModule,
   Retry,
+  Signal,
   Timeout,
   UsePolicy,
 } from '@rookery/resilience';
@@ -113,22 +114,31 @@ describe('the boot', () => {
     }).toThrow('Users.find: @Retry() is there twice.');
   });
 
-  it('refuses decorators where they could have no effect', () => {
+  it('refuses a static method, where it could have no effect', () => {
     expect(() => {
       class Users {
         @Retry()
         static find() {}
       }
       return Users;
-    }).toThrow('Users.find: @Retry() needs a method of an instance, not a static one.');
-    const key = Symbol('find');
-    expect(() => {
-      class Users {
-        @Retry()
-        [key]() {}
+    }).toThrow('Users.find: a static method belongs to no instance');
+  });
+
+  it('guards a method whose name is a symbol', async () => {
+    const find = Symbol('find');
+    class Users {
+      calls = 0;
+
+      @Retry({ attempts: 2, backoff: { delay: 0 } })
+      async [find](@Signal() signal?: AbortSignal) {
+        this.calls += 1;
+        if (this.calls === 1) throw new Error('once');
+        return signal;
       }
-      return Users;
-    }).toThrow('@Retry() needs a method with a name, not with a symbol.');
+    }
+    const app = await boot({ imports: [ResilienceModule.forRoot()], providers: [Users] });
+    await expect(app.get(Users)[find]()).resolves.toBeInstanceOf(AbortSignal);
+    expect(app.get(Users).calls).toBe(2);
   });
 
   it('works without an HTTP adapter', async () => {

@@ -1,6 +1,6 @@
 import { Logger, type Provider } from '@nestjs/common';
 import { DiscoveryService, HttpAdapterHost, MetadataScanner, ModulesContainer } from '@nestjs/core';
-import { OptionsError, ServiceInfo, systemClock, systemRandom } from '@rookery/common';
+import { OptionsError, refuseSecondImport, ServiceInfo, systemClock, systemRandom } from '@rookery/common';
 import { ServiceRegistry } from '@rookery/discovery';
 import { dependencyIndicator } from './dependencies/dependency-indicator.js';
 import { type Dependency } from './dependencies/dependency.js';
@@ -24,7 +24,12 @@ export const serviceProviders: Provider[] = [
     provide: CHECKED,
     inject: [SERVICE_MODULE_OPTIONS, ModulesContainer],
     useFactory(options: ServiceOptions, modules: ModulesContainer) {
-      refuseSecondImport(modules);
+      refuseSecondImport(
+        modules,
+        'ServiceModule.forRoot',
+        SERVICE_MODULE_OPTIONS,
+        'the app would have several names',
+      );
       return checkServiceOptions(options);
     },
   },
@@ -80,14 +85,5 @@ function locator(dependency: Dependency, path: string, registry: ServiceRegistry
   if (registry) return locateByName(dependency, (name) => registry.discover(name), systemRandom);
   throw new OptionsError('ServiceModule.forRoot', [
     `${path}.url: Missing. Give ${dependency.name} a url, or import DiscoveryModule so that it can be found by name.`,
-  ]);
-}
-
-/** Two identities in one process would leave it to chance which one the other modules see. */
-function refuseSecondImport(modules: ModulesContainer): void {
-  const times = [...modules.values()].filter(({ providers }) => providers.has(SERVICE_MODULE_OPTIONS)).length;
-  if (times < 2) return;
-  throw new OptionsError('ServiceModule.forRoot', [
-    `Imported ${times} times. Import it once, in the root module: it is global, so all modules can inject ServiceIdentity and HealthRegistry.`,
   ]);
 }

@@ -90,7 +90,7 @@ describe('ServiceModule', () => {
 
   it('refuses a second import and two indicators of one name', async () => {
     await expect(boot({ name: 'a' }, { imports: [ServiceModule.forRoot({ name: 'b' })] })).rejects.toThrow(
-      'ServiceModule.forRoot: Imported 2 times.',
+      'ServiceModule.forRoot: Imported 2 times:',
     );
     const dependencies = [{ name: 'database', url: 'http://127.0.0.1:1' }];
     await expect(boot({ name: 'a', dependencies }, parts)).rejects.toThrow(

@@ -7,6 +7,9 @@ export interface EventuallyOptions {
   every?: number;
 }
 
+/** What is left of a type when it cannot be falsy. */
+export type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
+
 /**
  * Looks again and again until `look` neither throws nor returns something falsy, and resolves with what it returned.
  * It waits for real processes to get somewhere without guessing how long that takes; it rejects when they do not.
@@ -15,13 +18,13 @@ export async function eventually<T>(
   what: string,
   look: () => T | Promise<T>,
   { within = 10_000, every = 20 }: EventuallyOptions = {},
-): Promise<NonNullable<T>> {
+): Promise<Truthy<T>> {
   const deadline = performance.now() + within;
   let last = 'it was never true';
   for (;;) {
     try {
       const seen = await look();
-      if (seen) return seen;
+      if (seen) return seen as Truthy<T>;
     } catch (error) {
       last = messageOf(error);
     }

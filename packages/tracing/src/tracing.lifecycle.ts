@@ -1,6 +1,6 @@
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { type DiscoveryService, type HttpAdapterHost } from '@nestjs/core';
-import { attachRuntime, type Clock, messageOf, sleep } from '@rookery/common';
+import { attachRuntime, type Clock, messageOf, within } from '@rookery/common';
 import { traceRequests } from './http/trace-requests.js';
 import { type Telemetry } from './telemetry/telemetry.js';
 import { spanWeaving } from './tracer/span.decorator.js';
@@ -30,16 +30,9 @@ export class TracingLifecycle implements OnModuleInit, OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    const ended = new AbortController();
-    const limit = sleep(this.clock, SHUTDOWN_LIMIT_MS, ended.signal).then(
-      () =>
-        this.#logger.warn(`The last spans were not exported within ${SHUTDOWN_LIMIT_MS} ms and may be lost.`),
-      () => undefined,
+    const late = () => new Error(`exporting them took longer than ${SHUTDOWN_LIMIT_MS} ms`);
+    await within(this.clock, SHUTDOWN_LIMIT_MS, () => this.telemetry.shutdown(), { late }).catch(
+      (error: unknown) => this.#logger.warn(`The last spans may be lost: ${messageOf(error)}`),
     );
-    const shutdown = this.telemetry
-      .shutdown()
-      .catch((error: unknown) => this.#logger.warn(`The last spans may be lost: ${messageOf(error)}`))
-      .finally(() => ended.abort());
-    await Promise.race([shutdown, limit]);
   }
 }

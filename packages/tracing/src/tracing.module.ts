@@ -18,7 +18,7 @@ import { tracingProviders } from './tracing.providers.js';
  */
 @Module({
   imports: [DiscoveryModule],
-  providers: tracingProviders(() => TracingModule),
+  providers: tracingProviders,
   exports: [Tracer, CallObserver],
 })
 export class TracingModule extends ConfigurableModuleClass {

@@ -1,6 +1,12 @@
 import { Logger, type Provider } from '@nestjs/common';
 import { DiscoveryService, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
-import { CallObserver, OptionsError, resolveServiceName, ServiceInfo, systemClock } from '@rookery/common';
+import {
+  CallObserver,
+  refuseSecondImport,
+  resolveServiceName,
+  ServiceInfo,
+  systemClock,
+} from '@rookery/common';
 import { OtelCallObserver } from './observer/otel-call-observer.js';
 import { resourceAttributes } from './telemetry/resource.js';
 import { startTelemetry, type Telemetry } from './telemetry/telemetry.js';
@@ -16,55 +22,48 @@ import {
 const RESOLVED = Symbol('@rookery/tracing:options');
 const TELEMETRY = Symbol('@rookery/tracing:telemetry');
 
-/** A second import would trace each request and each method twice. */
-export function assertImportedOnce(modules: ModulesContainer, module: unknown): void {
-  const times = [...modules.values()].filter(({ metatype }) => metatype === module).length;
-  if (times > 1) {
-    throw new OptionsError('TracingModule.forRoot', [
-      `Imported ${times} times, so every request would be traced as often. Import it once, in the root module: it is global.`,
-    ]);
-  }
-}
-
-/** What the module consists of. `module` is the module's class, by which a second import is seen. */
-export function tracingProviders(module: () => unknown): Provider[] {
-  return [
-    {
-      provide: RESOLVED,
-      inject: [TRACING_MODULE_OPTIONS, ModulesContainer],
-      useFactory(options: TracingOptions, modules: ModulesContainer) {
-        assertImportedOnce(modules, module());
-        return resolveTracingOptions(options, process.env);
-      },
+/** What the module consists of. */
+export const tracingProviders: Provider[] = [
+  {
+    provide: RESOLVED,
+    inject: [TRACING_MODULE_OPTIONS, ModulesContainer],
+    useFactory(options: TracingOptions, modules: ModulesContainer) {
+      refuseSecondImport(
+        modules,
+        'TracingModule.forRoot',
+        TRACING_MODULE_OPTIONS,
+        'every request would be traced as often',
+      );
+      return resolveTracingOptions(options, process.env);
     },
-    {
-      provide: TELEMETRY,
-      inject: [RESOLVED, { token: ServiceInfo, optional: true }],
-      useFactory: telemetryOf,
-    },
-    {
-      provide: Tracer,
-      inject: [TELEMETRY],
-      useFactory: (telemetry: Telemetry) => new Tracer(telemetry.tracer, () => telemetry.flush()),
-    },
-    {
-      provide: CallObserver,
-      inject: [TELEMETRY],
-      useFactory: ({ tracer }: Telemetry) => new OtelCallObserver(tracer),
-    },
-    {
-      provide: TracingLifecycle,
-      inject: [TELEMETRY, Tracer, DiscoveryService, HttpAdapterHost, RESOLVED],
-      useFactory: (
-        telemetry: Telemetry,
-        tracer: Tracer,
-        discovery: DiscoveryService,
-        host: HttpAdapterHost,
-        { ignore }: ResolvedTracingOptions,
-      ) => new TracingLifecycle(telemetry, tracer, discovery, systemClock, host, ignore),
-    },
-  ];
-}
+  },
+  {
+    provide: TELEMETRY,
+    inject: [RESOLVED, { token: ServiceInfo, optional: true }],
+    useFactory: telemetryOf,
+  },
+  {
+    provide: Tracer,
+    inject: [TELEMETRY],
+    useFactory: (telemetry: Telemetry) => new Tracer(telemetry.tracer, () => telemetry.flush()),
+  },
+  {
+    provide: CallObserver,
+    inject: [TELEMETRY],
+    useFactory: ({ tracer }: Telemetry) => new OtelCallObserver(tracer),
+  },
+  {
+    provide: TracingLifecycle,
+    inject: [TELEMETRY, Tracer, DiscoveryService, HttpAdapterHost, RESOLVED],
+    useFactory: (
+      telemetry: Telemetry,
+      tracer: Tracer,
+      discovery: DiscoveryService,
+      host: HttpAdapterHost,
+      { ignore }: ResolvedTracingOptions,
+    ) => new TracingLifecycle(telemetry, tracer, discovery, systemClock, host, ignore),
+  },
+];
 
 function telemetryOf(options: ResolvedTracingOptions, info: ServiceInfo | undefined): Promise<Telemetry> {
   const { exporter, attributes } = options;

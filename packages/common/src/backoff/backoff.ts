@@ -1,4 +1,7 @@
 import { type Duration, toMilliseconds } from '../duration/duration.js';
+import { type Check } from '../options/check.js';
+import * as is from '../options/checks.js';
+import { shape } from '../options/shape.js';
 import { type Random } from '../random/random.js';
 
 /** How a delay is spread so that callers who failed together do not come back together. */
@@ -25,6 +28,14 @@ export const BACKOFF_DEFAULTS = {
   maxDelay: '30s',
   jitter: 'full',
 } as const satisfies Required<BackoffOptions>;
+
+/** Checks the options of a backoff. */
+export const backoffCheck: Check = shape<BackoffOptions>({
+  delay: is.duration(),
+  factor: is.numberBetween(1, 100),
+  maxDelay: is.duration(),
+  jitter: is.oneOf('none', 'equal', 'full'),
+});
 
 /** The pause before retry number `retry` (the first is 1), in milliseconds. */
 export type Backoff = (retry: number) => number;

@@ -2,6 +2,7 @@ import { VirtualClock } from '../testing/virtual-clock.js';
 import { systemClock } from './clock.js';
 import { repeat } from './repeat.js';
 import { sleep } from './sleep.js';
+import { within } from './within.js';
 
 describe('sleep', () => {
   it('resolves when the clock has moved on far enough, not before', async () => {
@@ -22,6 +23,42 @@ describe('sleep', () => {
     await expect(slept).rejects.toThrow('enough');
     expect(clock.pending).toBe(0);
     await expect(sleep(clock, 1, abort.signal)).rejects.toThrow('enough');
+  });
+});
+
+describe('within', () => {
+  it('passes on what the work resolves or rejects with, and leaves no timer', async () => {
+    const clock = new VirtualClock();
+    await expect(within(clock, 100, () => 5)).resolves.toBe(5);
+    await expect(within(clock, 100, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    expect(clock.pending).toBe(0);
+  });
+
+  it('ends work that takes too long, also when it does not listen', async () => {
+    const clock = new VirtualClock();
+    let signal = new AbortController().signal;
+    const call = within(clock, 100, (given) => {
+      signal = given;
+      return new Promise(() => {});
+    });
+    const outcome = expect(call).rejects.toThrow('It took longer than 100 ms.');
+    await clock.advance(100);
+    await outcome;
+    expect(signal.aborted).toBe(true);
+  });
+
+  it('ends with the outer signal, and does not start after it', async () => {
+    const clock = new VirtualClock();
+    const outer = new AbortController();
+    const call = within(clock, 100, () => new Promise(() => {}), { signal: outer.signal });
+    outer.abort(new Error('enough'));
+    await expect(call).rejects.toThrow('enough');
+    let started = false;
+    await expect(within(clock, 100, () => (started = true), { signal: outer.signal })).rejects.toThrow(
+      'enough',
+    );
+    expect(started).toBe(false);
+    expect(clock.pending).toBe(0);
   });
 });
 

@@ -27,6 +27,11 @@ export function weaveMethod<Runtime extends object>(
   key: string | symbol,
   descriptor: PropertyDescriptor,
 ): void {
+  if (typeof target === 'function') {
+    throw new TypeError(
+      `${target.name}.${String(key)}: a static method belongs to no instance and cannot be decorated this way.`,
+    );
+  }
   const original: unknown = descriptor.value;
   if (typeof original !== 'function') {
     throw new TypeError(
@@ -38,9 +43,11 @@ export function weaveMethod<Runtime extends object>(
   descriptor.value = wrap(weaving, {
     target,
     className: target.constructor.name,
+    key,
     name: String(key),
     returnType: Reflect.getMetadata('design:returntype', target, key),
     original: original as WovenMethod['original'],
+    written: innermost(original) as WovenMethod['written'],
   });
 }
 
@@ -78,6 +85,11 @@ function isWovenBy(weaving: Weaving<never>, method: unknown): boolean {
     if (wrapper.weaving === weaving) return true;
   }
   return false;
+}
+
+function innermost(method: unknown): unknown {
+  const wrapper = wrappers.get(method as object);
+  return wrapper ? innermost(wrapper.inner) : method;
 }
 
 function injectRuntime(weaving: Weaving<never>, target: object): void {

@@ -1,7 +1,7 @@
 import { type Backoff, type Clock, createBackoff, isRookeryError, type Random, sleep } from '@rookery/common';
 import { changeInstance, type InstanceChanges } from '../instance/create-instance.js';
 import { type ServiceInstance } from '../instance/service-instance.js';
-import { bounded } from './bounded.js';
+import { askRegistry } from './ask-registry.js';
 import { type RegistrationState, RegistrationStatus } from './registration-status.js';
 import { type Lease, type RegistryBackend } from './registry-backend.js';
 import { type RegistryListener } from './registry-events.js';
@@ -100,7 +100,7 @@ export class Registration {
     this.#instance = changeInstance(this.#instance, { status: 'draining' });
     this.#stop.abort(new Error(`${this.#instance.id} was deregistered.`));
     await this.#ended;
-    await bounded(this.parts.clock, LEAVE_TIMEOUT_MS, 'leaving', (signal) => this.#release(signal)).catch(
+    await askRegistry(this.parts.clock, LEAVE_TIMEOUT_MS, 'leaving', (signal) => this.#release(signal)).catch(
       () => {
         // The registry does not answer; the lease runs out by itself.
       },
@@ -205,10 +205,10 @@ export class Registration {
       this.#inFlight = call;
       return call;
     };
-    return bounded(this.parts.clock, this.#intervalMs * CALL_SHARE, what, tracked, this.#stop.signal);
+    return askRegistry(this.parts.clock, this.#intervalMs * CALL_SHARE, what, tracked, this.#stop.signal);
   }
 
   #pause(ms: number): Promise<void> {
-    return sleep(this.parts.clock, ms, this.#stop.signal);
+    return sleep(this.parts.clock, ms, this.#stop.signal, { background: true });
   }
 }

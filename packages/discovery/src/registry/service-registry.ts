@@ -5,7 +5,7 @@ import { RegistryClosedError } from '../errors/registry-closed.error.js';
 import { ServiceNotFoundError } from '../errors/service-not-found.error.js';
 import { createInstance } from '../instance/create-instance.js';
 import { type NewInstance, type ServiceInstance } from '../instance/service-instance.js';
-import { bounded } from './bounded.js';
+import { askRegistry } from './ask-registry.js';
 import { Registration } from './registration.js';
 import { type Snapshot } from './registry-backend.js';
 import { RegistryEvents, type RegistryListener } from './registry-events.js';
@@ -164,7 +164,7 @@ export class ServiceRegistry {
   }
 
   #ask<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return bounded(this.#settings.clock, QUESTION_TIMEOUT_MS, what, work);
+    return askRegistry(this.#settings.clock, QUESTION_TIMEOUT_MS, what, work);
   }
 
   #ownIds(service: string): string[] {

@@ -7,7 +7,7 @@ import {
   sleep,
 } from '@rookery/common';
 import { RegistryUnavailableError } from '../errors/registry-unavailable.error.js';
-import { bounded } from './bounded.js';
+import { askRegistry } from './ask-registry.js';
 import { latest } from './latest.js';
 import { type RegistryBackend, type Snapshot } from './registry-backend.js';
 import { type RegistryListener } from './registry-events.js';
@@ -85,7 +85,7 @@ export class ServiceView {
   /** Reads the list from the registry now. */
   async refresh(): Promise<Snapshot> {
     try {
-      const snapshot = await bounded(
+      const snapshot = await askRegistry(
         this.parts.clock,
         READ_TIMEOUT_MS,
         'reading the registry',
@@ -114,7 +114,7 @@ export class ServiceView {
 
   async close(): Promise<void> {
     this.#stop.abort(new Error('The registry is closed.'));
-    await bounded(this.parts.clock, CLOSE_TIMEOUT_MS, 'ending a watch', () => this.#ended).catch(() => {
+    await askRegistry(this.parts.clock, CLOSE_TIMEOUT_MS, 'ending a watch', () => this.#ended).catch(() => {
       // A watch that does not end keeps nobody from stopping.
     });
   }
@@ -139,7 +139,7 @@ export class ServiceView {
       } catch (error) {
         if (!signal.aborted) this.#lost(error);
       }
-      await sleep(this.parts.clock, this.#retryPause(attempt), signal).catch(() => {});
+      await sleep(this.parts.clock, this.#retryPause(attempt), signal, { background: true }).catch(() => {});
     }
   }
 

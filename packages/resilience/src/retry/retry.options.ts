@@ -1,4 +1,4 @@
-import { BACKOFF_DEFAULTS, type BackoffOptions, type Check, is, shape } from '@rookery/common';
+import { BACKOFF_DEFAULTS, backoffCheck, type BackoffOptions, type Check, is, shape } from '@rookery/common';
 
 /** How a failed call is tried again. */
 export interface RetryOptions {
@@ -24,13 +24,7 @@ export interface RetrySettings {
 export const RETRY_DEFAULTS = { attempts: 3, backoff: BACKOFF_DEFAULTS } as const;
 
 const attempts = is.wholeNumber({ min: 1 });
-const backoff = shape<BackoffOptions>({
-  delay: is.duration(),
-  factor: is.numberBetween(1, 100),
-  maxDelay: is.duration(),
-  jitter: is.oneOf('none', 'equal', 'full'),
-});
-const options = shape<RetryOptions>({ attempts, backoff, retryIf: is.callable });
+const options = shape<RetryOptions>({ attempts, backoff: backoffCheck, retryIf: is.callable });
 
 /** A number of attempts, or an object. */
 export const retryCheck: Check = (value, path, problems) =>

@@ -14,7 +14,7 @@ export type Guard = (pipeline: PolicyPipeline, call: WovenCall) => unknown;
  */
 export function guardFor(method: WovenMethod): Guard {
   if (isObservableType(method.returnType)) return guardObservable;
-  if (Object.prototype.toString.call(method.original) === '[object AsyncGeneratorFunction]')
+  if (Object.prototype.toString.call(method.written) === '[object AsyncGeneratorFunction]')
     return guardIterable;
   return guardPromise;
 }

@@ -47,16 +47,16 @@ export const methodCheck = shape<DeclaredPolicies>({
 const METHOD_POLICIES = '@rookery/resilience:method-policies';
 
 /** The declarations of a method, made when it has none yet. */
-export function declarationsOf(target: object, key: string): MethodPolicies {
+export function declarationsOf(target: object, key: string | symbol): MethodPolicies {
   const found = findMethodPolicies(target, key);
   if (found) return found;
-  const created: MethodPolicies = { name: `${target.constructor.name}.${key}`, declared: {} };
+  const created: MethodPolicies = { name: `${target.constructor.name}.${String(key)}`, declared: {} };
   Reflect.defineMetadata(METHOD_POLICIES, created, target, key);
   return created;
 }
 
 /** The declarations of the method that this prototype itself declares. */
-export function findMethodPolicies(target: object, key: string): MethodPolicies | undefined {
+export function findMethodPolicies(target: object, key: string | symbol): MethodPolicies | undefined {
   return Reflect.getOwnMetadata(METHOD_POLICIES, target, key) as MethodPolicies | undefined;
 }
 
@@ -68,7 +68,7 @@ export function methodPoliciesOf(prototype: object): MethodPolicies[] {
     level && level !== Object.prototype;
     level = Object.getPrototypeOf(level)
   ) {
-    for (const key of Object.getOwnPropertyNames(level)) {
+    for (const key of Reflect.ownKeys(level)) {
       const policies = findMethodPolicies(level, key);
       if (policies) found.push(policies);
     }

@@ -12,17 +12,9 @@ export function policyDecorator(
 ): MethodDecorator {
   return (target, key, descriptor) => {
     const where = `${target.constructor.name}.${String(key)}`;
-    if (typeof key === 'symbol') {
-      throw new TypeError(`${where}: @${name}() needs a method with a name, not with a symbol.`);
-    }
-    if (typeof target === 'function') {
-      throw new TypeError(
-        `${target.name}.${key}: @${name}() needs a method of an instance, not a static one.`,
-      );
-    }
+    weaveMethod(resilienceWeaving, target, key, descriptor as PropertyDescriptor);
     if (declare(declarationsOf(target, key)) === 'repeated') {
       throw new TypeError(`${where}: @${name}() is there twice. Keep one of them.`);
     }
-    weaveMethod(resilienceWeaving, target, key, descriptor as PropertyDescriptor);
   };
 }

@@ -30,7 +30,7 @@ export class ResilienceRuntime {
   }
 
   #plan(method: WovenMethod): Invoke {
-    const policies = findMethodPolicies(method.target, method.name);
+    const policies = findMethodPolicies(method.target, method.key);
     // The decorators write the declarations before they weave.
     if (!policies) throw new TypeError(`${method.className}.${method.name} is woven but declares no policy.`);
     const pipeline = this.prepare(policies);

@@ -1,4 +1,4 @@
-import { type Clock, messageOf, sleep } from '@rookery/common';
+import { type Clock, messageOf, within } from '@rookery/common';
 import { type HealthFinding, type Indicator } from './indicator.js';
 
 /**
@@ -10,32 +10,11 @@ export async function runCheck(
   indicator: Indicator,
   stop: AbortSignal,
 ): Promise<HealthFinding> {
-  const ended = new AbortController();
-  const signal = AbortSignal.any([stop, ended.signal]);
+  const { timeoutMs } = indicator;
+  const late = () => new Error(`no answer within ${timeoutMs} ms`);
   try {
-    return await Promise.race([attempt(indicator, signal), limit(clock, indicator.timeoutMs, signal)]);
-  } finally {
-    ended.abort(new Error('The check is over.'));
-  }
-}
-
-async function attempt(indicator: Indicator, signal: AbortSignal): Promise<HealthFinding> {
-  try {
-    return await indicator.check(signal);
+    return await within(clock, timeoutMs, (signal) => indicator.check(signal), { signal: stop, late });
   } catch (error) {
-    return down(error);
+    return { status: 'down', message: messageOf(error) };
   }
-}
-
-async function limit(clock: Clock, timeoutMs: number, signal: AbortSignal): Promise<HealthFinding> {
-  try {
-    await sleep(clock, timeoutMs, signal);
-    return { status: 'down', message: `no answer within ${timeoutMs} ms` };
-  } catch (error) {
-    return down(error);
-  }
-}
-
-function down(error: unknown): HealthFinding {
-  return { status: 'down', message: messageOf(error) };
 }
