@@ -1,0 +1,21 @@
+import { type CallObserver, type Clock } from '@rookery/common';
+import { type PolicyRegistry } from '@rookery/resilience';
+import { type Headers } from '../headers/header-rules.js';
+import { type AuthorityOf } from '../target/authority.js';
+import { type MeshTransport } from '../transport/mesh-transport.js';
+import { type MeshLog } from './mesh-log.js';
+
+/** What a mesh client is made of. */
+export interface MeshParts {
+  readonly transport: MeshTransport;
+  readonly authorityOf: AuthorityOf;
+  /** How long a call that brings no limit of its own may take, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Headers of every call, with lower-case names. */
+  readonly headers: Headers;
+  /** Holds the time limits; it has to run on the same clock. */
+  readonly policies: PolicyRegistry;
+  readonly observer: CallObserver;
+  readonly clock: Clock;
+  readonly log: MeshLog;
+}
