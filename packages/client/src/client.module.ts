@@ -5,12 +5,17 @@ import { LoadBalancer } from '@rookery/discovery';
 import { type Pipeline, PolicyRegistry } from '@rookery/resilience';
 import { checkClients, defaultPolicies, type HttpClientOptions } from './client.options.js';
 import { getHttpClientToken } from './client.tokens.js';
-import { discoveredEndpoint } from './endpoint/discovered-endpoint.js';
+import { discoveredEndpoint, type Schemes } from './endpoint/discovered-endpoint.js';
 import { type EndpointPicker } from './endpoint/endpoint.js';
 import { fixedEndpoint } from './endpoint/fixed-endpoint.js';
 import { axiosTransport } from './http/axios-transport.js';
 import { ConnectionPool } from './http/connection-pool.js';
 import { HttpServiceClient } from './http/http-service-client.js';
+
+const SCHEMES: Schemes = new Map([
+  ['http', 'http'],
+  ['https', 'https'],
+]);
 
 /**
  * Provides clients of other services.
@@ -74,7 +79,7 @@ function endpointsOf(
   balancer: LoadBalancer | undefined,
 ): EndpointPicker {
   if (url !== undefined) return fixedEndpoint(url);
-  if (balancer) return discoveredEndpoint(balancer, service);
+  if (balancer) return discoveredEndpoint(balancer, service, SCHEMES);
   throw new OptionsError('ClientModule.forFeature', [
     `${service}: Nobody can find it. Import DiscoveryModule.forRoot(), or give the client a url.`,
   ]);

@@ -1,16 +1,28 @@
 import { type LoadBalancer } from '@rookery/discovery';
+import { WrongProtocolError } from '../errors/wrong-protocol.error.js';
 import { type EndpointPicker } from './endpoint.js';
 
-/** Endpoints found through discovery and chosen by the load balancer: each try goes to another instance. */
-export function discoveredEndpoint(balancer: LoadBalancer, service: string): EndpointPicker {
+/** The protocols that a client speaks, each with the scheme of its URLs. */
+export type Schemes = ReadonlyMap<string, 'http' | 'https'>;
+
+/**
+ * Endpoints found through discovery and chosen by the load balancer: each try goes to another instance.
+ * One service name stands for one protocol; an instance that speaks none of the client's gives a `WrongProtocolError`.
+ */
+export function discoveredEndpoint(
+  balancer: LoadBalancer,
+  service: string,
+  schemes: Schemes,
+): EndpointPicker {
   return async (tried) => {
     const { instance, alternatives, done } = await balancer.pick(service, { exclude: tried });
-    return {
-      id: instance.id,
-      baseUrl: `http://${hostInUrl(instance.host)}:${instance.port}`,
-      alternatives,
-      done,
-    };
+    const { id, host, port, protocol } = instance;
+    const scheme = schemes.get(protocol);
+    if (!scheme) {
+      done('ignored');
+      throw new WrongProtocolError(service, id, protocol, [...schemes.keys()]);
+    }
+    return { id, baseUrl: `${scheme}://${hostInUrl(host)}:${port}`, alternatives, done };
   };
 }
 

@@ -22,4 +22,14 @@ export class HttpStatusError extends RookeryError {
   override get responseStatus(): number {
     return 502;
   }
+
+  /** Whether it looks like a failure of the moment, so that another try may succeed: 408, 429 or 5xx. */
+  get passing(): boolean {
+    return this.status >= 500 || this.status === 408 || this.status === 429;
+  }
+
+  /** Whether it shows an instance in trouble: 429 or 5xx. Any other answer shows one that works. */
+  get instanceFailed(): boolean {
+    return this.status >= 500 || this.status === 429;
+  }
 }

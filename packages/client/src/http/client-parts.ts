@@ -1,14 +1,11 @@
 import { type CallObserver, type Clock } from '@rookery/common';
-import { type Pipeline } from '@rookery/resilience';
-import { type EndpointPicker } from '../endpoint/endpoint.js';
+import { type Guards } from '../execute/guarded-call.js';
 import { type HttpTransport } from './transport.js';
 
 /** What a client is made of. */
-export interface ClientParts {
+export interface ClientParts extends Guards {
   /** The name of the service that is called. */
   readonly service: string;
-  readonly endpoints: EndpointPicker;
-  readonly pipeline: Pipeline;
   readonly transport: HttpTransport;
   readonly observer: CallObserver;
   readonly clock: Clock;

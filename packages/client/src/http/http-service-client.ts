@@ -1,11 +1,8 @@
-import { toMilliseconds } from '@rookery/common';
-import { type Attempt } from '@rookery/resilience';
-import { type Endpoint } from '../endpoint/endpoint.js';
-import { RequestFailedError } from '../errors/request-failed.error.js';
+import { executeCall } from '../execute/execute-call.js';
 import { type ClientParts } from './client-parts.js';
 import { type HttpMethod, type RequestOptions } from './http-request.js';
+import { isIdempotent } from './idempotent-methods.js';
 import { requestPath } from './request-url.js';
-import { isIdempotent, isInstanceFault, mayRetry } from './retry-rules.js';
 import { type HttpTry, sendTry } from './send-try.js';
 
 /**
@@ -44,37 +41,21 @@ export class HttpServiceClient {
     body: unknown,
     options: RequestOptions = {},
   ): Promise<T> {
-    const { service, endpoints, pipeline } = this.parts;
     const request: HttpTry = {
       method,
       template,
       path: requestPath(template, options),
-      label: `${method} ${service}${template}`,
+      label: `${method} ${this.parts.service}${template}`,
       headers: { ...this.parts.headers, ...options.headers },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     };
-    const idempotent = options.idempotent ?? isIdempotent(method);
-    const tried = new Set<string>();
-    let endpoint: Endpoint | undefined;
-    let retries = 0;
-
-    const attempt = async ({ signal, number }: Attempt): Promise<unknown> => {
-      endpoint = undefined;
-      endpoint = await endpoints(tried);
-      tried.add(endpoint.id);
-      return sendTry(this.parts, request, endpoint, signal, number);
-    };
-
-    try {
-      return (await pipeline.execute(attempt, {
-        ...(options.signal && { signal: options.signal }),
-        ...(options.timeout !== undefined && { timeout: toMilliseconds(options.timeout) }),
-        retryIf: (error) => mayRetry(error, idempotent),
-        recordIf: (error) => !(isInstanceFault(error) && endpoint && endpoint.alternatives > 0),
-        onRetry: () => (retries += 1),
-      })) as T;
-    } catch (error) {
-      throw retries > 0 ? new RequestFailedError(request.label, retries, error) : error;
-    }
+    const result = await executeCall(this.parts, {
+      label: request.label,
+      idempotent: options.idempotent ?? isIdempotent(method),
+      signal: options.signal,
+      timeout: options.timeout,
+      send: (endpoint, { signal, number }) => sendTry(this.parts, request, endpoint, signal, number),
+    });
+    return result as T;
   }
 }

@@ -21,35 +21,28 @@ export interface HttpTry {
   readonly body?: string;
 }
 
-/** Sends one try to one endpoint, tells the endpoint how it ended, and resolves with the decoded body. */
-export async function sendTry(
+/** Sends one try to one endpoint and resolves with the decoded body. */
+export function sendTry(
   parts: ClientParts,
   request: HttpTry,
   endpoint: Endpoint,
   signal: AbortSignal,
   number: number,
 ): Promise<unknown> {
-  try {
-    const value = await parts.observer.observe(
-      {
-        kind: 'client',
-        name: `${request.method} ${request.template}`,
-        attributes: {
-          'http.request.method': request.method,
-          'url.template': request.template,
-          'url.full': `${endpoint.baseUrl}${request.path}`,
-          'peer.service': parts.service,
-          ...(number > 1 && { 'http.request.resend_count': number - 1 }),
-        },
+  return parts.observer.observe(
+    {
+      kind: 'client',
+      name: `${request.method} ${request.template}`,
+      attributes: {
+        'http.request.method': request.method,
+        'url.template': request.template,
+        'url.full': `${endpoint.baseUrl}${request.path}`,
+        'peer.service': parts.service,
+        ...(number > 1 && { 'http.request.resend_count': number - 1 }),
       },
-      (observation) => exchange(parts, request, endpoint, signal, observation),
-    );
-    endpoint.done('success');
-    return value;
-  } catch (error) {
-    reportFailure(endpoint, error, signal);
-    throw error;
-  }
+    },
+    (observation) => exchange(parts, request, endpoint, signal, observation),
+  );
 }
 
 async function exchange(
@@ -92,15 +85,3 @@ async function send(
 }
 
 const JSON_BODY = { 'content-type': 'application/json' };
-
-/** An answer below 500 shows an instance that works; an abort by the caller shows nothing. */
-function reportFailure(endpoint: Endpoint, error: unknown, signal: AbortSignal): void {
-  if (error instanceof HttpStatusError && error.status < 500 && error.status !== 429)
-    endpoint.done('success');
-  else if (error instanceof HttpStatusError) endpoint.done('failure', error.retryAfterMs);
-  else endpoint.done(isCallersAbort(error, signal) ? 'ignored' : 'failure');
-}
-
-function isCallersAbort(error: unknown, signal: AbortSignal): boolean {
-  return signal.aborted && error === signal.reason && (error as Error).name === 'AbortError';
-}

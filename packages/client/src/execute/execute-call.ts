@@ -1,0 +1,34 @@
+import { toMilliseconds } from '@rookery/common';
+import { type Attempt } from '@rookery/resilience';
+import { type Endpoint } from '../endpoint/endpoint.js';
+import { RequestFailedError } from '../errors/request-failed.error.js';
+import { type GuardedCall, type Guards } from './guarded-call.js';
+import { reportOutcome } from './report-outcome.js';
+import { isInstanceFault, mayRetry } from './retry-rules.js';
+
+/** Makes a call under the client's policies, each try on an instance that was not tried before while there is one. */
+export async function executeCall<T>({ endpoints, pipeline }: Guards, call: GuardedCall<T>): Promise<T> {
+  const { label, idempotent, signal, timeout, send } = call;
+  const tried = new Set<string>();
+  let endpoint: Endpoint | undefined;
+  let retries = 0;
+
+  const attempt = async (current: Attempt): Promise<T> => {
+    endpoint = undefined;
+    endpoint = await endpoints(tried);
+    tried.add(endpoint.id);
+    return reportOutcome(endpoint, current.signal, send(endpoint, current));
+  };
+
+  try {
+    return await pipeline.execute(attempt, {
+      ...(signal && { signal }),
+      ...(timeout !== undefined && { timeout: toMilliseconds(timeout) }),
+      retryIf: (error) => mayRetry(error, idempotent),
+      recordIf: (error) => !(isInstanceFault(error) && endpoint && endpoint.alternatives > 0),
+      onRetry: () => (retries += 1),
+    });
+  } catch (error) {
+    throw retries > 0 ? new RequestFailedError(label, retries, error) : error;
+  }
+}

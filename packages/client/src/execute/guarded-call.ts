@@ -1,0 +1,22 @@
+import { type Duration } from '@rookery/common';
+import { type Attempt, type Pipeline } from '@rookery/resilience';
+import { type Endpoint, type EndpointPicker } from '../endpoint/endpoint.js';
+
+/** What every call of a client goes through. */
+export interface Guards {
+  readonly endpoints: EndpointPicker;
+  readonly pipeline: Pipeline;
+}
+
+/** One call, in whichever protocol. */
+export interface GuardedCall<T> {
+  /** How messages name it. */
+  readonly label: string;
+  /** Whether it may be executed twice. */
+  readonly idempotent: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** How long the caller waits, retries included. */
+  readonly timeout?: Duration | undefined;
+  /** Makes one try. */
+  readonly send: (endpoint: Endpoint, attempt: Attempt) => Promise<T>;
+}
