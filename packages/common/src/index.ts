@@ -16,6 +16,15 @@ export { type Duration, type DurationUnit, parseDuration, toMilliseconds } from 
 export { messageOf } from './errors/message-of.js';
 export { OptionsError } from './errors/options.error.js';
 export { isRookeryError, RookeryError } from './errors/rookery.error.js';
+export { UnsafeDirectoryError } from './errors/unsafe-directory.error.js';
+export { defaultDirectory, ensurePrivateDirectory, type Privacy } from './host/private-directory.js';
+export {
+  identifySelf,
+  type ProcessIdentity,
+  probeProcess,
+  type ProcessState,
+} from './host/process-identity.js';
+export { ifPresent, systemCode } from './host/system-error.js';
 export { ServiceInfo } from './identity/service-info.js';
 export { resolveServiceName } from './identity/service-name.js';
 export {

@@ -22,7 +22,6 @@ export { NoInstancesError } from './errors/no-instances.error.js';
 export { RegistryClosedError } from './errors/registry-closed.error.js';
 export { RegistryUnavailableError } from './errors/registry-unavailable.error.js';
 export { ServiceNotFoundError } from './errors/service-not-found.error.js';
-export { UnsafeDirectoryError } from './errors/unsafe-directory.error.js';
 export { createInstance, type InstanceChanges } from './instance/create-instance.js';
 export {
   type InstanceStatus,

@@ -5,7 +5,7 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { type ModulesContainer } from '@nestjs/core';
-import { OptionsError } from '@rookery/common';
+import { refuseSecondImport } from '@rookery/common';
 import { EventsRuntime } from './bus/events-runtime.js';
 import { eventHandlers } from './bus/event-handlers.explorer.js';
 import { type MarkedMethodsExplorer } from './bus/marked-methods.explorer.js';
@@ -29,7 +29,12 @@ export class EventsLifecycle
   /** Has events kept from here on, so that what other modules publish while they start is not missed. */
   async onModuleInit(): Promise<void> {
     try {
-      this.#assertAlone();
+      refuseSecondImport(
+        this.modules,
+        'EventsModule.forRoot',
+        EventsRuntime,
+        'every handler would run as often',
+      );
       await this.#declareAll();
     } catch (error) {
       // Nest runs no shutdown hooks after a boot that failed.
@@ -57,16 +62,5 @@ export class EventsLifecycle
       ...this.#handlers.map((handler) => this.runtime.consumers.declare(handler)),
       ...this.queues.all().map((queue) => queue.declare()),
     ]);
-  }
-
-  #assertAlone(): void {
-    const imported = [...this.modules.values()].filter(({ providers }) =>
-      providers.has(EventsRuntime),
-    ).length;
-    if (imported > 1) {
-      throw new OptionsError('EventsModule.forRoot', [
-        `Imported ${imported} times: every handler would run ${imported} times. Import it once, in the root module; it is global.`,
-      ]);
-    }
   }
 }

@@ -1,6 +1,6 @@
-import { Controller, Inject, Injectable, Scope } from '@nestjs/common';
+import { Controller, Global, Inject, Injectable, Module, Scope } from '@nestjs/common';
 import { REQUEST } from '@nestjs/core';
-import { currentContext, runInContext, Signal } from '@rookery/common';
+import { CallObserver, currentContext, runInContext, Signal } from '@rookery/common';
 import {
   DeadLetters,
   EventBus,
@@ -150,6 +150,26 @@ describe('@OnEvent', () => {
     expect(signal.aborted).toBe(false);
   });
 
+  it('runs within what the observer of calls set up, such as the span of a trace', async () => {
+    const observer: CallObserver = {
+      observe: (call, work) =>
+        runInContext({ span: call.name } as object, () => work({ outgoing: {}, annotate() {}, event() {} })),
+    };
+    @Global()
+    @Module({ providers: [{ provide: CallObserver, useValue: observer }], exports: [CallObserver] })
+    class Observing {}
+    class Plain {
+      @OnEvent('a')
+      on() {
+        calls.push((currentContext() as { span?: string }).span ?? 'none');
+      }
+    }
+    const app = await apps.boot({ imports: [Observing], providers: [Plain] });
+    await app.get(EventBus).publish('a', 1);
+    await settledAt(1);
+    expect(calls).toEqual(['process a']);
+  });
+
   it('sees events that were published before the app was up, in the constructor of nobody but in onModuleInit', async () => {
     @Injectable()
     class Early {
@@ -266,6 +286,19 @@ describe('replicas and services', () => {
     await settledAt(1);
     await quiet();
     expect(calls).toEqual(['same']);
+  });
+});
+
+describe('EventBus.publish', () => {
+  it('refuses another event under the identity of one that was published', async () => {
+    const bus = (await apps.boot({})).get(EventBus);
+    await bus.publish('order.placed', 1, { id: 'one' });
+    await bus.publish('order.placed', 1, { id: 'one' });
+    const conflict = bus.publish('order.paid', 1, { id: 'one' });
+    await expect(conflict).rejects.toMatchObject({
+      code: 'EVENT_IDENTITY_CONFLICT',
+      knownType: 'order.placed',
+    });
   });
 });
 

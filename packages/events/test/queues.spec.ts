@@ -53,6 +53,27 @@ describe('a message queue', () => {
     expect(calls.sort()).toEqual(Array.from({ length: 20 }, (_, n) => `${n} false`).sort());
   });
 
+  it('may give a message the id of the event that it was made from', async () => {
+    @Injectable()
+    class Mailer {
+      constructor(@InjectQueue('emails') private readonly queue: MessageQueue<string>) {}
+
+      @OnEvent('user.created')
+      created({ id }: RookeryEvent<string>) {
+        return this.queue.publish('welcome', { id });
+      }
+
+      @Process('emails')
+      send({ id, data }: RookeryEvent<string>) {
+        calls.push(`${data} ${id}`);
+      }
+    }
+    const app = await apps.boot({ imports: [emails], providers: [Mailer] });
+    await app.get(EventBus).publish('user.created', 'Ada', { id: 'one' });
+    await settledAt(1);
+    expect(calls).toEqual(['welcome one']);
+  });
+
   it('tries three times more, then gives the message to the dead letters', async () => {
     class Mailer {
       @Process('emails')

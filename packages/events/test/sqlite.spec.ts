@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Broker, NewerSchemaError, sqliteBroker, UnsafeFileError } from '@rookery/events';
+import { identifySelf } from '@rookery/common';
+import { type Broker, NewerSchemaError, sqliteBroker } from '@rookery/events';
 import { ConformanceRig } from '@rookery/events/testing';
 import { type SqliteBrokerOptions } from '@rookery/events';
-import { defaultFile } from '../src/sqlite/default-file.js';
-import { ensurePrivateDirectory } from '../src/sqlite/private-directory.js';
+import { defaultFile, ensureDefaultDirectories } from '../src/sqlite/default-file.js';
 
 const HOUR = 3_600_000;
 let directory: string;
@@ -59,15 +59,13 @@ describe('the event file', () => {
     expect(defaultFile('shop')).toBe(join(tmpdir(), `rookery-${process.getuid?.()}`, 'shop', 'events.db'));
   });
 
-  it('is not put where somebody else could have prepared the directory', () => {
-    rigFor();
+  it('is not put where somebody else could have prepared or could read the directory', async () => {
     chmodSync(directory, 0o755);
-    expect(() => ensurePrivateDirectory(directory)).toThrow(UnsafeFileError);
+    await expect(ensureDefaultDirectories(join(directory, 'default', 'events.db'))).rejects.toThrow(
+      'does not forbid other users any access. Correct it, or name another file in sqliteBroker({ file }).',
+    );
     chmodSync(directory, 0o700);
-    ensurePrivateDirectory(directory);
-    const link = join(directory, 'link');
-    symlinkSync(directory, link);
-    expect(() => ensurePrivateDirectory(link)).toThrow('not a directory');
+    await ensureDefaultDirectories(join(directory, 'default', 'events.db'));
   });
 
   it('of a newer version is refused', async () => {
@@ -253,14 +251,14 @@ describe('leases of processes that died', () => {
     id: string;
     pid: number;
     started: string;
-    space?: string;
+    realm?: string;
   }): Promise<Broker> {
     const broker = await rigFor().open();
     await broker.declare(rig.consumer());
     await broker.publish(rig.message());
-    const space = node.space ?? look<{ space: string }>('SELECT space FROM node')[0]?.space ?? '';
+    const realm = node.realm ?? look<{ realm: string }>('SELECT realm FROM node')[0]?.realm ?? '';
     const db = new DatabaseSync(file);
-    db.prepare('INSERT INTO node VALUES (?, ?, ?, ?, ?)').run(node.id, space, node.pid, node.started, 1);
+    db.prepare('INSERT INTO node VALUES (?, ?, ?, ?, ?)').run(node.id, realm, node.pid, node.started, 1);
     const until = rig.clock.now() + 30_000;
     db.prepare('UPDATE delivery SET owner = ?, attempts = 1, due = ?').run(node.id, until);
     db.close();
@@ -286,9 +284,10 @@ describe('leases of processes that died', () => {
   });
 
   it.each([
-    ['of another container', { id: 'x', pid: 1, started: '0', space: 'elsewhere' }],
-    ['that lives', { id: 'x', pid: process.ppid, started: '' }],
-  ])('stay with a process %s until they end', async (_what, node) => {
+    ['of another container', async () => ({ id: 'x', pid: 1, started: '0', realm: 'elsewhere' })],
+    ['that lives', async () => ({ id: 'x', ...(await identifySelf()) })],
+  ])('stay with a process %s until they end', async (_what, describe) => {
+    const node = await describe();
     const { seen } = await rig.collect(await leaseTo(node));
     await rig.quiet(20_000);
     expect(seen).toHaveLength(0);

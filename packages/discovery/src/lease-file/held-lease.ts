@@ -1,5 +1,5 @@
 import { lstat } from 'node:fs/promises';
-import { repeat, type Repetition } from '@rookery/common';
+import { ifPresent, repeat, type Repetition } from '@rookery/common';
 import { LeaseLostError } from '../errors/lease-lost.error.js';
 import { randomId } from '../instance/random-id.js';
 import { type ServiceInstance } from '../instance/service-instance.js';
@@ -7,7 +7,6 @@ import { type Lease } from '../registry/registry-backend.js';
 import { readLease, removeLease, writeLease } from './lease-io.js';
 import { type LeaseRecord } from './lease-record.js';
 import { type LeaseSpace } from './lease-space.js';
-import { ifPresent } from './system-error.js';
 
 /** How often the owner looks whether its file is still there: temporary directories get cleaned. */
 const GUARD_MS = 1_000;

@@ -1,10 +1,18 @@
 import { join } from 'node:path';
-import { checkOptions, type Clock, is, type Random, shape, systemClock, systemRandom } from '@rookery/common';
+import {
+  checkOptions,
+  type Clock,
+  defaultDirectory,
+  is,
+  type Random,
+  shape,
+  systemClock,
+  systemRandom,
+} from '@rookery/common';
 import { type RegistryBackend } from '../registry/registry-backend.js';
 import { clockCheck, randomCheck } from '../registry/service-registry.options.js';
 import { LeaseFileBackend } from './lease-file-backend.js';
 import { LeaseSpace } from './lease-space.js';
-import { defaultDirectory } from './private-directory.js';
 
 export interface LeaseFileOptions {
   /** The directory of all namespaces; only this user may be able to write to it. Default: one among the temporary files. */

@@ -1,11 +1,10 @@
 import { lstat, readdir, rm } from 'node:fs/promises';
+import { ifPresent, probeProcess, type ProcessState } from '@rookery/common';
 import { type ServiceInstance } from '../instance/service-instance.js';
 import { LEASE_SUFFIX, TEMPORARY_SUFFIX } from './file-names.js';
 import { readLease, removeLease } from './lease-io.js';
 import { type LeaseSpace } from './lease-space.js';
-import { probeProcess, type ProcessState } from './process-identity.js';
 import { Sighting } from './sighting.js';
-import { ifPresent } from './system-error.js';
 
 /** A lease whose owner cannot be asked is kept for this many times to live, in case it was only stopped. */
 const KEEP_DEAD_TTLS = 5;

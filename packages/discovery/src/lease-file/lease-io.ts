@@ -1,7 +1,7 @@
 import { lstat, open, rename, rm, unlink } from 'node:fs/promises';
+import { ifPresent, systemCode } from '@rookery/common';
 import { MAX_LEASE_BYTES, type LeaseRecord, parseLease, sameWriting } from './lease-record.js';
 import { TEMPORARY_SUFFIX } from './file-names.js';
-import { ifPresent, systemCode } from './system-error.js';
 
 /** Windows refuses to replace a file while somebody has it open; that takes no longer than a reading. */
 const RENAME_TRIES = 5;

@@ -1,15 +1,6 @@
-import { type Check, is, required, shape } from '@rookery/common';
+import { type Check, is, type ProcessIdentity, required, shape } from '@rookery/common';
 import { instanceShape } from '../instance/instance-checks.js';
 import { type ServiceInstance } from '../instance/service-instance.js';
-
-/** A process, told from all others of the host, also from a later one with the same number. */
-export interface ProcessIdentity {
-  /** The host since its last boot, and the process namespace in it. Processes of another realm cannot be probed. */
-  readonly realm: string;
-  readonly pid: number;
-  /** When it started, in the kernel's ticks; empty where the system does not tell. */
-  readonly started: string;
-}
 
 /** What a lease file holds. */
 export interface LeaseRecord {

@@ -1,12 +1,16 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Clock, type Random } from '@rookery/common';
+import {
+  type Clock,
+  ensurePrivateDirectory,
+  identifySelf,
+  ifPresent,
+  type ProcessIdentity,
+  type Random,
+  systemCode,
+} from '@rookery/common';
 import { type ServiceInstance } from '../instance/service-instance.js';
 import { fileNameFor, LEASE_SUFFIX } from './file-names.js';
-import { type ProcessIdentity } from './lease-record.js';
-import { ensurePrivateDirectory } from './private-directory.js';
-import { identifySelf } from './process-identity.js';
-import { ifPresent, systemCode } from './system-error.js';
 
 /** Where the leases are, and what everything that reads or writes them needs: one directory for each service. */
 export class LeaseSpace {
@@ -26,8 +30,10 @@ export class LeaseSpace {
 
   /** Makes the root, or refuses it. */
   async open(): Promise<void> {
-    await ensurePrivateDirectory(dirname(this.root));
-    await ensurePrivateDirectory(this.root);
+    for (const directory of [dirname(this.root), this.root]) {
+      // Whoever can write here may redirect every call of the system.
+      await ensurePrivateDirectory(directory, 'writing', 'give leaseFileRegistry another directory');
+    }
   }
 
   /** The name of a service's directory in the root. */

@@ -39,6 +39,8 @@ export interface Broker {
 export interface Publication {
   /** The broker already had an event of this (source, id): this one is not delivered. */
   readonly duplicate: boolean;
+  /** The type of the event that it already had, where the broker can tell. */
+  readonly known?: string;
 }
 
 export interface ConsumeOptions {

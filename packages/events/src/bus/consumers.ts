@@ -1,4 +1,4 @@
-import { sleep } from '@rookery/common';
+import { within } from '@rookery/common';
 import { type Broker, type Consumption } from '../broker/broker.js';
 import { consumerName } from '../broker/consumer-spec.js';
 import { DrainTimeoutError } from '../broker/drain-timeout.error.js';
@@ -42,20 +42,14 @@ export class Consumers {
    */
   async drain(timeoutMs: number): Promise<void> {
     const running = [...this.#running];
-    const finished = Promise.all(running.map((consumption) => consumption.stop())).then(() => true);
-    if (await this.#within(timeoutMs, finished)) return;
-    this.tools.log.warn(`Some event handlers did not finish within the drain timeout of ${timeoutMs} ms.`);
-    for (const consumption of running) consumption.abort(new DrainTimeoutError(timeoutMs));
-  }
-
-  async #within(timeoutMs: number, finished: Promise<boolean>): Promise<boolean> {
-    const waiting = new AbortController();
-    const late = sleep(this.tools.clock, timeoutMs, waiting.signal).then(() => false);
-    late.catch(() => {});
+    const finished = Promise.all(running.map((consumption) => consumption.stop()));
+    const late = new DrainTimeoutError(timeoutMs);
     try {
-      return await Promise.race([finished, late]);
-    } finally {
-      waiting.abort();
+      await within(this.tools.clock, timeoutMs, () => finished, { late: () => late });
+    } catch (error) {
+      if (error !== late) throw error;
+      this.tools.log.warn(`Some event handlers did not finish within the drain timeout of ${timeoutMs} ms.`);
+      for (const consumption of running) consumption.abort(late);
     }
   }
 }

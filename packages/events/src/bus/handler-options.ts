@@ -1,4 +1,5 @@
 import {
+  backoffCheck,
   type BackoffOptions,
   checkOptions,
   createBackoff,
@@ -22,17 +23,10 @@ export interface HandlerOptions {
   timeout?: Duration;
 }
 
-const checkBackoff = shape<BackoffOptions>({
-  delay: is.duration(),
-  factor: is.numberBetween(1, Infinity),
-  maxDelay: is.duration(),
-  jitter: is.oneOf('none', 'equal', 'full'),
-});
-
 /** A check for each of the handler options. */
 export const handlerOptionChecks = {
   retries: is.wholeNumber(),
-  backoff: checkBackoff,
+  backoff: backoffCheck,
   concurrency: is.wholeNumber({ min: 1, max: 10_000 }),
   timeout: is.duration({ min: 1 }),
 };

@@ -3,6 +3,7 @@ import { type Broker } from '../broker/broker.js';
 import { encodeEvent } from '../event/cloud-event.js';
 import { type EventOrigin } from '../event/create-event.js';
 import { type RookeryEvent } from '../event/rookery-event.js';
+import { IdentityConflictError } from './identity-conflict.error.js';
 
 /** Brings events to the broker, as calls that are traced. */
 export class Publisher {
@@ -29,7 +30,8 @@ export class Publisher {
         });
         const { source, id, type, key } = sent;
         const message = { source, id, type, ...(key !== undefined && { key }), body: encodeEvent(sent) };
-        const { duplicate } = await this.broker.publish(message, { delayMs });
+        const { duplicate, known = type } = await this.broker.publish(message, { delayMs });
+        if (known !== type) throw new IdentityConflictError(source, id, type, known);
         if (duplicate) observation.annotate({ 'rookery.duplicate': true });
         return sent;
       },

@@ -30,8 +30,8 @@ export class MemoryState {
   readonly consumers = new Map<string, MemoryConsumer>();
   readonly dead = new Map<string, DeadRecord>();
   readonly rings = new Set<Ring>();
-  /** When each identity was published, oldest first. */
-  readonly #published = new Map<string, number>();
+  /** What was published under each identity, and when; oldest first. */
+  readonly #published = new Map<string, { readonly type: string; readonly at: number }>();
   #seq = 0;
 
   constructor(private readonly retention: { readonly ageMs: number; readonly events: number }) {}
@@ -42,12 +42,15 @@ export class MemoryState {
     else this.consumers.set(consumerName(spec), { spec, ready: new Map(), later: new Map() });
   }
 
-  /** Stores the event for all who want it and returns their names; `undefined` when it is known already. */
-  append(message: Message, now: number, delayMs: number): string[] | undefined {
+  /** The type of the event that was published under the message's identity, if there was one. */
+  known(message: Message, now: number): string | undefined {
     this.#forgetOld(now);
-    const identity = JSON.stringify([message.source, message.id]);
-    if (this.#published.has(identity)) return undefined;
-    this.#published.set(identity, now);
+    return this.#published.get(identityOf(message))?.type;
+  }
+
+  /** Stores the event for all who want it and returns their names. */
+  append(message: Message, now: number, delayMs: number): string[] {
+    this.#published.set(identityOf(message), { type: message.type, at: now });
     const seq = this.nextSeq();
     const names = [...this.consumers].filter(([, { spec }]) => wants(spec, message.type));
     for (const [, consumer] of names) {
@@ -67,11 +70,15 @@ export class MemoryState {
   }
 
   #forgetOld(now: number): void {
-    for (const [identity, at] of this.#published) {
+    for (const [identity, { at }] of this.#published) {
       if (now - at <= this.retention.ageMs && this.#published.size < this.retention.events) return;
       this.#published.delete(identity);
     }
   }
+}
+
+function identityOf({ source, id }: Message): string {
+  return JSON.stringify([source, id]);
 }
 
 function wants(spec: ConsumerSpec, type: string): boolean {

@@ -31,9 +31,11 @@ export class MemoryStore implements DeliveryStore {
   }
 
   async append(message: Message, delayMs: number): Promise<Publication> {
-    const consumers = this.state.append(message, this.clock.now(), delayMs);
-    if (consumers) this.state.ring(consumers);
-    return { duplicate: consumers === undefined };
+    const now = this.clock.now();
+    const known = this.state.known(message, now);
+    if (known !== undefined) return { duplicate: true, known };
+    this.state.ring(this.state.append(message, now, delayMs));
+    return { duplicate: false };
   }
 
   async claim(name: string, limit: () => number, leaseMs: number): Promise<Claim[]> {

@@ -1,4 +1,4 @@
-import { type CallObserver, type Clock, runInFreshContext } from '@rookery/common';
+import { type CallObserver, type Clock, runInContext, runInFreshContext } from '@rookery/common';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { consumerName } from '../broker/consumer-spec.js';
 import { type Delivery, type Outcome, type Receive } from '../broker/delivery.js';
@@ -44,12 +44,12 @@ async function attempt(
   const call = describe(spec, delivery, event);
   const run = () =>
     runWithTimeout(clock, spec.timeoutMs, delivery.signal, (signal) =>
-      // A consumer begins something new: it inherits nothing from whoever published in the same process.
-      runInFreshContext({ deadline: clock.monotonic() + spec.timeoutMs, signal }, () =>
+      runInContext({ deadline: clock.monotonic() + spec.timeoutMs, signal }, () =>
         settled(spec.invoke(event, signal)),
       ),
     );
   try {
+    // A consumer begins something new: it inherits nothing from whoever published in the same process.
     await runInFreshContext({}, () => observer.observe(call, run));
     log.debug(`${consumerName(spec.consumer)} handled event ${event.id}.`);
     return { kind: 'done' };

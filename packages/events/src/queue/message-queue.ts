@@ -45,7 +45,9 @@ export class MessageQueue<T = unknown> {
   async publish(data: T, { delay, ...options }: QueuePublishOptions = {}): Promise<RookeryEvent<T>> {
     checkOptions(`MessageQueue ${this.name}`, checkDelay, delay === undefined ? {} : { delay });
     const { publisher } = this.runtime;
-    const message = createReserved(publisher.origin, queueType(this.name), data, options);
+    // A source of its own, so that a message may have the id of the event that it was made from.
+    const source = `${publisher.origin.source}/queues/${this.name}`;
+    const message = createReserved({ ...publisher.origin, source }, queueType(this.name), data, options);
     return publisher.publish(message, this.name, delay === undefined ? 0 : toMilliseconds(delay));
   }
 

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ensureDefaultDirectories } from './default-file.js';
@@ -16,9 +16,13 @@ const BUSY_TIMEOUT_MS = 20;
 const WAL_LIMIT = 64 * 1024 * 1024;
 
 /** Opens the database, creating and migrating it as needed. */
-export function openDatabase({ file, isDefaultFile, synchronous }: SqliteSettings): DatabaseSync {
-  if (isDefaultFile) ensureDefaultDirectories(file);
-  else mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+export async function openDatabase({
+  file,
+  isDefaultFile,
+  synchronous,
+}: SqliteSettings): Promise<DatabaseSync> {
+  if (isDefaultFile) await ensureDefaultDirectories(file);
+  else await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const db = new DatabaseSync(file, { timeout: OPEN_TIMEOUT_MS });
   try {
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous};`);

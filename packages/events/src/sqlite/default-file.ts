@@ -1,14 +1,14 @@
-import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ensurePrivateDirectory } from './private-directory.js';
+import { defaultDirectory, ensurePrivateDirectory } from '@rookery/common';
 
 /** The file that processes of one user on one host share without being told. */
 export function defaultFile(namespace: string): string {
-  return join(tmpdir(), `rookery-${userInfo().uid}`, namespace, 'events.db');
+  return join(defaultDirectory(), namespace, 'events.db');
 }
 
 /** Creates and checks the directories of a default file: it lies where everybody may create any name. */
-export function ensureDefaultDirectories(file: string): void {
-  ensurePrivateDirectory(dirname(dirname(file)));
-  ensurePrivateDirectory(dirname(file));
+export async function ensureDefaultDirectories(file: string): Promise<void> {
+  for (const directory of [dirname(dirname(file)), dirname(file)]) {
+    await ensurePrivateDirectory(directory, 'any access', 'name another file in sqliteBroker({ file })');
+  }
 }

@@ -1,4 +1,4 @@
-import { isRunning, type ProcessIdentity, thisProcess } from './process-identity.js';
+import { type ProcessIdentity, probeProcess } from '@rookery/common';
 import { type Statements } from './statements.js';
 
 interface NodeRow extends ProcessIdentity {
@@ -7,38 +7,39 @@ interface NodeRow extends ProcessIdentity {
 
 /** The processes that may hold leases. Writing methods are called within a transaction. */
 export class NodeTable {
-  readonly #self = thisProcess();
-
   constructor(
     private readonly db: Statements,
     private readonly id: string,
+    private readonly self: ProcessIdentity,
   ) {}
 
   /** Adds this process, or notes that it is still there. */
   register(now: number): void {
-    const { space, pid, started } = this.#self;
-    this.db.run('INSERT OR REPLACE INTO node VALUES (:id, :space, :pid, :started, :now)', {
+    const { realm, pid, started } = this.self;
+    this.db.run('INSERT OR REPLACE INTO node VALUES (:id, :realm, :pid, :started, :now)', {
       id: this.id,
-      space,
+      realm,
       pid,
       started,
       now,
     });
   }
 
-  /** The nodes of this host whose processes have ended. */
-  dead(): string[] {
-    const nodes = this.db.all<NodeRow>('SELECT id, space, pid, started FROM node WHERE space = :space', {
-      space: this.#self.space,
+  /** The nodes of this host whose processes are known to have ended. */
+  async dead(): Promise<string[]> {
+    const nodes = this.db.all<NodeRow>('SELECT id, realm, pid, started FROM node WHERE realm = :realm', {
+      realm: this.self.realm,
     });
-    return nodes.filter((node) => node.id !== this.id && !isRunning(node)).map(({ id }) => id);
+    const others = nodes.filter((node) => node.id !== this.id);
+    const states = await Promise.all(others.map((node) => probeProcess(node, this.self)));
+    return others.filter((_node, index) => states[index] === 'gone').map(({ id }) => id);
   }
 
-  /** Nodes of other containers cannot be watched; those that said nothing since `before` are gone. */
+  /** Nodes of other realms cannot be watched; those that said nothing since `before` are gone. */
   removeUnseen(before: number): void {
-    this.db.run('DELETE FROM node WHERE seen < :before AND space <> :space', {
+    this.db.run('DELETE FROM node WHERE seen < :before AND realm <> :realm', {
       before,
-      space: this.#self.space,
+      realm: this.self.realm,
     });
   }
 

@@ -39,7 +39,7 @@ const MIGRATIONS = [
    CREATE INDEX dead_letter_seq ON dead_letter (seq);
    CREATE INDEX dead_letter_consumer ON dead_letter (consumer);
    CREATE TABLE node (
-     id TEXT PRIMARY KEY, space TEXT NOT NULL, pid INTEGER NOT NULL, started TEXT NOT NULL, seen INTEGER NOT NULL
+     id TEXT PRIMARY KEY, realm TEXT NOT NULL, pid INTEGER NOT NULL, started TEXT NOT NULL, seen INTEGER NOT NULL
    ) STRICT, WITHOUT ROWID;
    CREATE TABLE setting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
    INSERT INTO setting VALUES ('consumers', 0);`,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type DatabaseSync } from 'node:sqlite';
+import { identifySelf, type ProcessIdentity } from '@rookery/common';
 import { type BrokerEnvironment, type ConsumerStatus, type Publication } from '../broker/broker.js';
 import { BrokerClosedError } from '../broker/broker-closed.error.js';
 import { consumerName, type ConsumerSpec } from '../broker/consumer-spec.js';
@@ -51,7 +52,7 @@ export class SqliteStore implements DeliveryStore {
 
   async open(ring: Ring): Promise<void> {
     this.#ring = ring;
-    this.#opened = this.#assemble(openDatabase(this.settings));
+    this.#opened = this.#assemble(await openDatabase(this.settings), await identifySelf());
     await this.#opened.upkeep.start();
   }
 
@@ -62,9 +63,10 @@ export class SqliteStore implements DeliveryStore {
   }
 
   async append(message: Message, delayMs: number): Promise<Publication> {
-    const targets = await this.#open.committer.run(() => this.#insert(message, delayMs));
-    if (targets && delayMs === 0) this.#ring(targets);
-    return { duplicate: targets === undefined };
+    const { targets, known } = await this.#open.committer.run(() => this.#insert(message, delayMs));
+    if (known !== undefined) return { duplicate: true, known };
+    if (delayMs === 0) this.#ring(targets);
+    return { duplicate: false };
   }
 
   async claim(consumer: string, limit: () => number, leaseMs: number): Promise<Claim[]> {
@@ -121,7 +123,7 @@ export class SqliteStore implements DeliveryStore {
     return Math.floor(this.environment.clock.now());
   }
 
-  #insert({ source, id, type, key, body }: Message, delayMs: number): string[] | undefined {
+  #insert({ source, id, type, key, body }: Message, delayMs: number): { targets: string[]; known?: string } {
     const { db, consumers, deliveries } = this.#open;
     const now = this.#now();
     const row = db.first<{ seq: number }>(
@@ -129,14 +131,23 @@ export class SqliteStore implements DeliveryStore {
        ON CONFLICT (source, id) DO NOTHING RETURNING seq`,
       { source, id, type, key: key ?? null, body, now },
     );
-    if (!row) return undefined;
+    if (!row) return { targets: [], known: this.#typeOf(source, id) };
     const targets = consumers.targetsOf(type);
     for (const target of targets)
       deliveries.add(target.id, row.seq, delayMs > 0 ? Math.ceil(now + delayMs) : 0);
-    return targets.map(({ name }) => name);
+    return { targets: targets.map(({ name }) => name) };
   }
 
-  #assemble(raw: DatabaseSync): Opened {
+  #typeOf(source: string, id: string): string {
+    const row = this.#open.db.first<{ type: string }>(
+      'SELECT type FROM log WHERE source = :source AND id = :id',
+      { source, id },
+    );
+    if (!row) throw new Error(`Event ${id} of ${source} was both there and not there.`);
+    return row.type;
+  }
+
+  #assemble(raw: DatabaseSync, self: ProcessIdentity): Opened {
     const { settings } = this;
     const { clock, log } = this.environment;
     const ring: Ring = (consumers) => this.#ring(consumers);
@@ -144,7 +155,7 @@ export class SqliteStore implements DeliveryStore {
     const committer = new Committer(raw, clock);
     const consumers = new ConsumerTable(db);
     const deliveries = new DeliveryTable(db, this.#owner);
-    const nodes = new NodeTable(db, this.#owner);
+    const nodes = new NodeTable(db, this.#owner, self);
     const deadLetters = new SqliteDeadLetters(db, committer, ring);
     const pruner = new Pruner(db, committer, clock, settings);
     const declared = () => this.#declared;

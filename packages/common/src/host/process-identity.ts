@@ -1,7 +1,15 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { type ProcessIdentity } from './lease-record.js';
 import { systemCode } from './system-error.js';
+
+/** A process, told from all others of the host, also from a later one with the same number. */
+export interface ProcessIdentity {
+  /** The host since its last boot, and the process namespace in it. Processes of another realm cannot be probed. */
+  readonly realm: string;
+  readonly pid: number;
+  /** When it started, in the kernel's ticks; empty where the system does not tell. */
+  readonly started: string;
+}
 
 /** `unknown`: it belongs to another host or container, or the system does not tell. */
 export type ProcessState = 'running' | 'gone' | 'unknown';
