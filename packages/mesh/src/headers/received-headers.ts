@@ -38,7 +38,11 @@ const TRACE = [
 ];
 
 /** Middleware that keeps what the mesh wants to see again for the calls that a request causes. */
-export function keepReceived(request: IncomingMessage, _response: unknown, next: () => void): void {
+export function keepReceived(
+  request: Pick<IncomingMessage, 'headers'>,
+  _response: unknown,
+  next: () => void,
+): void {
   const { headers } = request;
   runInContext({ received: { correlation: pick(headers, CORRELATION), trace: pick(headers, TRACE) } }, next);
 }

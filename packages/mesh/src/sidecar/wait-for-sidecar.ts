@@ -30,14 +30,15 @@ export async function waitForSidecar(readiness: Readiness, parts: WaitingParts):
   const { url, timeoutMs } = readiness;
   const { clock, log } = parts;
   const started = clock.monotonic();
+  const left = () => started + timeoutMs - clock.monotonic();
   for (let asked = 1; ; asked++) {
-    const left = started + timeoutMs - clock.monotonic();
-    const problem = await problemOf(url, Math.min(left, PROBE_LIMIT_MS), parts);
-    const waitedMs = Math.round(clock.monotonic() - started);
-    if (problem === undefined) return log.debug('The sidecar is ready', { url, waitedMs });
+    const problem = await problemOf(url, Math.min(left(), PROBE_LIMIT_MS), parts);
+    if (problem === undefined)
+      return log.debug('The sidecar is ready', { url, waitedMs: Math.round(timeoutMs - left()) });
     if (asked === 1) log.warn('Waiting for the sidecar', { url, timeoutMs });
-    if (waitedMs >= timeoutMs) throw new MeshNotReadyError(url, timeoutMs, problem);
-    await sleep(clock, Math.min(PAUSE_MS, timeoutMs - waitedMs));
+    await sleep(clock, Math.max(0, Math.min(PAUSE_MS, left())));
+    // A question with no time to be answered would only hide the reason that is known.
+    if (left() < 1) throw new MeshNotReadyError(url, timeoutMs, problem);
   }
 }
 

@@ -1,0 +1,74 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** The path of nginx on this machine, or `undefined`. */
+export function findNginx(): string | undefined {
+  try {
+    return execFileSync('/bin/sh', ['-c', 'command -v nginx'], { encoding: 'utf8' }).trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The configuration of a sidecar that routes by `Host`, tries the next instance of a service, and has a readiness URL. */
+function configOf(port: number, directory: string, services: Readonly<Record<string, readonly number[]>>) {
+  const routes = Object.entries(services).map(
+    ([name, ports], index) => `
+  upstream service_${index} {
+    ${ports.map((upstream) => `server 127.0.0.1:${upstream} max_fails=0;`).join('\n    ')}
+    keepalive 8;
+  }
+  server {
+    listen 127.0.0.1:${port};
+    server_name ${name};
+    location / {
+      proxy_pass http://service_${index};
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_set_header Host $http_host;
+      proxy_next_upstream error timeout http_503 non_idempotent;
+    }
+  }`,
+  );
+  const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  return `
+daemon off;
+worker_processes 1;
+pid ${directory}/pid;
+error_log stderr warn;
+events { worker_connections 64; }
+http {
+  access_log off;
+  ${temp.map((kind) => `${kind}_temp_path ${directory}/${kind};`).join('\n  ')}
+  server {
+    listen 127.0.0.1:${port} default_server;
+    location = /healthz/ready { return 200; }
+    location / { return 503 "no healthy upstream"; }
+  }
+  ${routes.join('\n')}
+}
+`;
+}
+
+/** Starts nginx as the sidecar on a port. Resolves with how to stop it, which leaves nothing behind. */
+export function startNginx(
+  nginx: string,
+  port: number,
+  services: Readonly<Record<string, readonly number[]>>,
+): () => Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'rookery-mesh-'));
+  const config = join(directory, 'nginx.conf');
+  writeFileSync(config, configOf(port, directory, services));
+  const child = spawn(nginx, ['-p', directory, '-e', 'stderr', '-c', config], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  return async () => {
+    child.kill('SIGTERM');
+    await ended;
+    rmSync(directory, { recursive: true });
+  };
+}
