@@ -11,6 +11,7 @@ import {
 import { Test } from '@nestjs/testing';
 import { CallObserver, type ObservedCall, runInFreshContext, ServiceInfo } from '@rookery/common';
 import { PolicyRegistry, ResilienceModule } from '@rookery/resilience';
+import { TracingModule } from '@rookery/tracing';
 import { MeshClient, MeshModule, MeshNotReadyError, type MeshOptions } from '../src/index.js';
 import { type Echo, echo, failureOf, json, serve, serveSidecar, stopServers } from './servers.js';
 
@@ -131,6 +132,22 @@ describe('MeshModule', () => {
       expect(headers).not.toHaveProperty('authorization');
     },
   );
+
+  it("puts the app's own trace in the place of the received one, and keeps the request id", async () => {
+    const app = await boot(
+      [
+        TracingModule.forRoot({ service: 'gateway', exporter: 'none' }),
+        MeshModule.forRoot(await sidecarToEcho()),
+      ],
+      { controllers: [Gateway] },
+    );
+    const trace = 'a'.repeat(32);
+    const received = { 'x-request-id': 'r1', traceparent: `00-${trace}-${'b'.repeat(16)}-01`, b3: '0' };
+    const { headers } = (await (await ask(app, '/users/1', received)).json()) as Echo;
+    expect(headers['x-request-id']).toBe('r1');
+    expect(headers['traceparent']).toMatch(new RegExp(`^00-${trace}-(?!b{16})[0-9a-f]{16}-01$`));
+    expect(headers).not.toHaveProperty('b3');
+  });
 
   it('answers 502 for a failed call and 503 for a missing sidecar, with ResilienceModule', async () => {
     const upstream = await serve(json(404, {}));

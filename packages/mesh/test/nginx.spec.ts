@@ -29,7 +29,7 @@ const nginx = findNginx();
       imports: [MeshModule.forRoot({ proxy, namespace: 'shop', waitFor })],
     }).compile();
     mesh = app.get(MeshClient);
-  });
+  }, 20_000);
 
   afterAll(async () => {
     await app?.close();

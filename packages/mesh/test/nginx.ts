@@ -42,6 +42,7 @@ error_log stderr warn;
 events { worker_connections 64; }
 http {
   access_log off;
+  server_names_hash_bucket_size 128;
   ${temp.map((kind) => `${kind}_temp_path ${directory}/${kind};`).join('\n  ')}
   server {
     listen 127.0.0.1:${port} default_server;

@@ -22,7 +22,7 @@ describe('mesh target', () => {
     ['user@host:1', '/user%40host%3A1'],
     ['größe', '/gr%C3%B6%C3%9Fe'],
     ['...', '/...'],
-  ])('of the method %p has the path %p', (method, path) => {
+  ])('of the method %j has the path %j', (method, path) => {
     expect(meshTarget('users', method, inShop).path).toBe(path);
   });
 
@@ -40,7 +40,7 @@ describe('mesh target', () => {
     'a\u0000b',
     '\ud800',
     undefined,
-  ])('refuses the method %p', (method) => {
+  ])('refuses the method %j', (method) => {
     expect(() => meshTarget('users', method as string, inShop)).toThrow(InvalidCallError);
   });
 
@@ -58,19 +58,19 @@ describe('mesh target', () => {
     'a'.repeat(64),
     42,
     undefined,
-  ])('refuses the service %p', (service) => {
+  ])('refuses the service %j', (service) => {
     expect(() => meshTarget(service as string, 'find', inShop)).toThrow(InvalidCallError);
   });
 
   it.each(['127.0.0.1:8080', '[::1]:8080', 'users', 'users_v2.internal:65535'])(
-    'takes the authority %p of a function',
+    'takes the authority %j of a function',
     (authority) => {
       expect(meshTarget('users', 'find', () => authority).authority).toBe(authority);
     },
   );
 
   it.each(['', 'a b', 'u:p@host', 'host/path', 'host:65536', 'host:', 'host\r\nx: y', 'a?b', undefined])(
-    'refuses the authority %p of a function',
+    'refuses the authority %j of a function',
     (authority) => {
       expect(() => meshTarget('users', 'find', () => authority as string)).toThrow(
         /^MeshClient\.call: authority: /,
