@@ -15,14 +15,19 @@ export function discoveredEndpoint(
   schemes: Schemes,
 ): EndpointPicker {
   return async (tried) => {
-    const { instance, alternatives, done } = await balancer.pick(service, { exclude: tried });
-    const { id, host, port, protocol } = instance;
+    const picked = await balancer.pick(service, { exclude: tried });
+    const { id, host, port, protocol } = picked.instance;
     const scheme = schemes.get(protocol);
     if (!scheme) {
-      done('ignored');
+      picked.done('ignored');
       throw new WrongProtocolError(service, id, protocol, [...schemes.keys()]);
     }
-    return { id, baseUrl: `${scheme}://${hostInUrl(host)}:${port}`, alternatives, done };
+    return {
+      id,
+      baseUrl: `${scheme}://${hostInUrl(host)}:${port}`,
+      alternatives: picked.alternatives,
+      done: (outcome, retryAfterMs) => picked.done(outcome, retryAfterMs),
+    };
   };
 }
 

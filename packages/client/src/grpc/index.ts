@@ -1,0 +1,14 @@
+export { ClientClosedError } from '../errors/client-closed.error.js';
+export { ConnectionError } from '../errors/connection.error.js';
+export { GrpcStatusError, type GrpcStatusFacts } from '../errors/grpc-status.error.js';
+export { type GrpcStatusName } from '../errors/grpc-statuses.js';
+export { InvalidResponseError } from '../errors/invalid-response.error.js';
+export { RequestFailedError } from '../errors/request-failed.error.js';
+export { WrongProtocolError } from '../errors/wrong-protocol.error.js';
+export { type GrpcMetadata } from './channel/metadata.js';
+export { type GrpcCallOptions } from './grpc-call.options.js';
+export { GrpcClientModule } from './grpc-client.module.js';
+export { GRPC_CLIENT_DEFAULTS, type GrpcClientOptions } from './grpc-client.options.js';
+export { getGrpcClientToken } from './grpc-client.tokens.js';
+export { GrpcServiceClient } from './grpc-service-client.js';
+export { InjectGrpcClient } from './inject-grpc-client.decorator.js';
