@@ -1,12 +1,7 @@
 import 'reflect-metadata';
-import { StandardSchemaValidationPipe } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import { readEnvironment } from '@demo/contracts';
-import { Logger } from 'nestjs-pino';
-import { AppModule } from './app.module.js';
+import { createApp } from './create-app.js';
 
-const app = await NestFactory.create(AppModule, { bufferLogs: true });
-app.useLogger(app.get(Logger));
-app.useGlobalPipes(new StandardSchemaValidationPipe());
+const app = await createApp();
 app.enableShutdownHooks();
 await app.listen(readEnvironment('order-service').port, '127.0.0.1');

@@ -30,7 +30,9 @@ describe('the end of an app', () => {
     expect(ended).toBe(false);
     await clock.advance(1);
     expect(ended).toBe(true);
-    expect(warn.mock.calls).toEqual([['The last spans may be lost: exporting them took longer than 2000 ms']]);
+    expect(warn.mock.calls).toEqual([
+      ['The last spans may be lost: exporting them took longer than 2000 ms'],
+    ]);
   });
 
   it('leaves no timer when the spans are out', async () => {

@@ -1,8 +1,14 @@
 import { EventEmitter } from 'node:events';
 import { type Context, type ContextManager, ROOT_CONTEXT } from '@opentelemetry/api';
 import { currentContext, runInContext, runInFreshContext } from '@rookery/common';
-import './otel-context.js';
 import { bindEmitter } from './bind-emitter.js';
+
+declare module '@rookery/common' {
+  interface CallContext {
+    /** OpenTelemetry's part of the call context: the active span, baggage and what other libraries put there. */
+    readonly otel?: Context;
+  }
+}
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
