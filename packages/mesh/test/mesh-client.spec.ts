@@ -327,6 +327,25 @@ describe('the end of a mesh call', () => {
     }
   });
 
+  it('is what the observer hears of, not of the connection that was cut for it', async () => {
+    const heard: Promise<Error>[] = [];
+    const { mesh, arrived } = await silent({
+      observer: {
+        observe(_call, work) {
+          const ended = work({ outgoing: {}, annotate() {}, event() {} });
+          heard.push(failureOf(ended));
+          return ended;
+        },
+      },
+    });
+    const caller = new AbortController();
+    const failed = failureOf(mesh.call('user-service', 'find', {}, { signal: caller.signal }));
+    await arrived;
+    caller.abort();
+    expect(await Promise.all(heard)).toEqual([caller.signal.reason]);
+    expect(await failed).toBe(caller.signal.reason);
+  });
+
   it('is told to Envoy beforehand, never as 0, which would mean for ever', async () => {
     const clock = new VirtualClock();
     const { mesh } = await meshTo(echo, { clock, timeoutMs: 2_000 });

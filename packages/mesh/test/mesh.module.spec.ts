@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type AddressInfo } from 'node:net';
 import {
   Controller,
@@ -105,6 +106,17 @@ describe('MeshModule', () => {
     await expect(boot([MeshModule.forRootAsync({ useFactory: wrong })])).rejects.toThrow(
       'MeshModule.forRoot: proxy: Invalid value "ftp://a".',
     );
+  });
+
+  it('closes its connections when the app stops', async () => {
+    const sidecar = await serve(echo);
+    const app = await boot([MeshModule.forRoot({ proxy: sidecar.url })]);
+    await app.get(MeshClient).call('user-service', 'find');
+    const socket = sidecar.seen[0]?.socket;
+    if (!socket) throw new Error('Nothing arrived.');
+    const closed = once(socket, 'close');
+    await app.close();
+    await closed;
   });
 
   it('refuses to be imported twice', async () => {
