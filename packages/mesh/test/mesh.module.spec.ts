@@ -117,7 +117,8 @@ describe('MeshModule', () => {
     const closed = once(socket, 'close');
     await app.close();
     await closed;
-  });
+    // Less than the 4 s after which an idle connection ends by itself.
+  }, 3_000);
 
   it('refuses to be imported twice', async () => {
     await expect(boot([MeshModule.forRoot(), MeshModule.forRoot({ timeout: '1s' })])).rejects.toThrow(
