@@ -12,6 +12,7 @@ const ARROWS: Record<string, readonly string[]> = {
   tracing: ['common'],
   service: ['common', 'discovery'],
   client: ['common', 'discovery', 'resilience'],
+  mesh: ['common', 'resilience'],
   testing: ['common'],
 };
 

@@ -4,7 +4,7 @@ describe('options of MeshModule', () => {
   it('have defaults', () => {
     const { authorityOf, ...resolved } = resolveMeshOptions({});
     expect(resolved).toEqual({
-      proxy: 'http://127.0.0.1:15001',
+      proxy: undefined,
       timeoutMs: 10_000,
       waitFor: undefined,
       headers: {},
@@ -14,14 +14,14 @@ describe('options of MeshModule', () => {
 
   it('are resolved', () => {
     const { authorityOf, ...resolved } = resolveMeshOptions({
-      proxy: false,
+      proxy: 'http://127.0.0.1:15001',
       namespace: 'shop',
       timeout: '2s',
       waitFor: {},
       headers: { 'X-Tenant': 'a' },
     });
     expect(resolved).toEqual({
-      proxy: undefined,
+      proxy: 'http://127.0.0.1:15001',
       timeoutMs: 2_000,
       waitFor: { url: 'http://127.0.0.1:15021/healthz/ready', timeoutMs: 30_000 },
       headers: { 'x-tenant': 'a' },

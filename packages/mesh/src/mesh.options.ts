@@ -23,9 +23,9 @@ export interface WaitForOptions {
 /** Options of `MeshModule`. */
 export interface MeshOptions {
   /**
-   * The URL of the sidecar's HTTP port. Default `'http://127.0.0.1:15001'`. `false` connects to the service's own name
-   * instead, for meshes that intercept traffic: Istio and Linkerd as they are usually installed, whose outbound ports
-   * (15001 and 4140) take redirected connections only, and ambient meshes.
+   * The URL of the sidecar's HTTP port, for a sidecar that is called by its address. Default `false`: the call goes to
+   * the service's own name and the mesh intercepts it, as Istio and Linkerd do; their outbound ports (15001 and 4140)
+   * take redirected connections only.
    */
   proxy?: string | false;
   /** The Kubernetes namespace of services that are called by a name without a dot. Default `'default'`. */
@@ -44,7 +44,7 @@ export interface MeshOptions {
 }
 
 export const MESH_DEFAULTS = {
-  proxy: 'http://127.0.0.1:15001',
+  proxy: false,
   namespace: 'default',
   timeout: '10s',
   waitFor: { url: 'http://127.0.0.1:15021/healthz/ready', timeout: '30s' },
@@ -89,7 +89,7 @@ export function resolveMeshOptions(options: MeshOptions): ResolvedMeshOptions {
     ]);
   }
   return {
-    proxy: proxy === false ? undefined : (proxy ?? MESH_DEFAULTS.proxy),
+    proxy: (proxy ?? MESH_DEFAULTS.proxy) || undefined,
     authorityOf: authority ?? clusterAuthority(namespace ?? MESH_DEFAULTS.namespace),
     timeoutMs: toMilliseconds(timeout ?? MESH_DEFAULTS.timeout),
     waitFor: waitFor && resolveWaitFor(waitFor),

@@ -4,11 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The path of nginx on this machine, or `undefined`. */
+/** The path of nginx on this machine, or `undefined`; an error where a missing one must not be skipped. */
 export function findNginx(): string | undefined {
   try {
     return execFileSync('/bin/sh', ['-c', 'command -v nginx'], { encoding: 'utf8' }).trim() || undefined;
   } catch {
+    if (process.env['ROOKERY_REQUIRE_ENGINES'] === '1') throw new Error('nginx is not installed.');
     return undefined;
   }
 }
