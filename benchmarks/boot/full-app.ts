@@ -1,23 +1,16 @@
 import 'reflect-metadata';
 import { join } from 'node:path';
-import { Controller, Get, Module } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { ClientModule } from '@rookery/client';
 import { DiscoveryModule, leaseFileRegistry } from '@rookery/discovery';
 import { EventsModule, sqliteBroker } from '@rookery/events';
 import { ResilienceModule } from '@rookery/resilience';
 import { ServiceModule } from '@rookery/service';
 import { TracingModule } from '@rookery/tracing';
+import { Hello } from './hello.ts';
 import { listenAndReport } from './listen-and-report.ts';
 
 const directory = process.argv[2] ?? '.';
-
-class Hello {
-  hello() {
-    return 'hello';
-  }
-}
-Controller('hello')(Hello);
-Get()(Hello.prototype, 'hello', Object.getOwnPropertyDescriptor(Hello.prototype, 'hello') ?? {});
 
 class App {}
 Module({
