@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import http2 from 'node:http2';
-import { type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { status } from '@grpc/grpc-js';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { CallObserver, isRookeryError, type ObservedCall } from '@rookery/common';
@@ -49,6 +49,28 @@ describe('channels of a gRPC client', () => {
     held[0]?.();
     expect(await last).toMatchObject({ fullName: 'leaving' });
     await until(() => leaving.open.size === 0);
+  });
+
+  it('do not pile up when the other end accepts connections and then says nothing', async () => {
+    const open = new Set<Socket>();
+    const mute = createServer((socket) => {
+      open.add(socket);
+      socket.on('close', () => open.delete(socket)).on('error', () => {});
+      socket.resume();
+    });
+    mute.listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    try {
+      const { client } = await boot([(mute.address() as AddressInfo).port]);
+      for (let call = 0; call < 3; call += 1) {
+        const error = await failureOf(client.call('CreateUser', {}, { timeout: '50ms' }));
+        expect(isRookeryError(error, 'TIMEOUT')).toBe(true);
+      }
+      expect(open.size).toBe(1);
+    } finally {
+      for (const socket of open) socket.destroy();
+      mute.close();
+    }
   });
 
   it('close with the client, which takes no calls any more', async () => {

@@ -112,7 +112,7 @@ describe('gRPC service client', () => {
 
   it('does not fall back to an unencrypted connection', async () => {
     const { port, seen } = await serve(answerWith('Ada'));
-    const { client } = await boot([], { url: `https://127.0.0.1:${port}`, retries: 0 });
+    const { client } = await boot([], { url: `https://localhost:${port}`, retries: 0 });
     expect(await failureOf(client.call('FindUser', {}))).toMatchObject({
       code: 'CONNECTION_FAILED',
       sent: false,

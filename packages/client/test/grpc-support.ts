@@ -136,6 +136,11 @@ export async function failureOf(call: Promise<unknown>): Promise<unknown> {
   );
 }
 
+/** Waits for something that will be so in a moment; gives up before Jest does, which could not stop it. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+  const giveUpAt = performance.now() + 4_000;
+  while (!condition()) {
+    if (performance.now() > giveUpAt) throw new Error(`It never was so: ${String(condition)}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
