@@ -6,6 +6,7 @@ export interface Address {
   readonly secure: boolean;
 }
 
+/** The address of an http or https URL. */
 export function addressOf(url: string): Address {
   const { protocol, hostname, port } = new URL(url);
   const secure = protocol === 'https:';

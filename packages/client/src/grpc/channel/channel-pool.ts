@@ -22,11 +22,6 @@ export class ChannelPool {
     private readonly listed: Listed = () => undefined,
   ) {}
 
-  /** How many channels there are. */
-  get size(): number {
-    return this.#entries.size;
-  }
-
   /** The channel to an endpoint, made now if there is none. */
   channel({ id, baseUrl }: Endpoint): GrpcChannel {
     if (this.#closed) throw new ClientClosedError();
