@@ -86,9 +86,8 @@ export async function run(story: Story, fleet: DemoFleet, collector: Collector):
   fleet.start('user-service');
   fleet.start('user-service');
   const [revived] = await fleet.instances('user-service', 2);
-  await eventually('the circuit closes', async () => (await placeOne(desk, people)).status === 201, {
-    every: 100,
-  });
+  const trials = await untilClosed(desk, people);
+  story.tell(`${trials} orders later, the circuits of both order-services are closed`);
   const recovered = await desk.load(people, 30, 10);
   story.check(
     `${recovered.length} orders placed again, none failed`,

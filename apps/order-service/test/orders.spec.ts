@@ -19,7 +19,7 @@ let ada: User;
 beforeAll(async () => {
   [userApp, orderApp] = [await createUserApp(), await createOrderApp()];
   await Promise.all([userApp, orderApp].map((app) => app.listen(0, '127.0.0.1')));
-  ada = (await post(userApp, '/users', { name: 'Ada', email: 'ada@example.com' })).body as User;
+  ada = (await post(userApp, '/users', { name: 'Ada', email: 'ada@example.com' })).body as unknown as User;
   await eventually('user-service is found', async () => (await order({})).status === 201);
 });
 
@@ -62,7 +62,7 @@ describe('placing an order', () => {
     expect(body).toMatchObject({ userId: ada.id, item: 'a nest box', amount: 4_200 });
     await eventually(
       'its confirmation',
-      async () => (await get(orderApp, `/orders/${body['id']}`)).body['confirmed'],
+      async () => (await get(orderApp, `/orders/${String(body['id'])}`)).body['confirmed'],
     );
     await eventually('its place in the history', async () => {
       const history = (await get(userApp, `/users/${ada.id}/orders`)).body as unknown as Order[];
@@ -117,7 +117,7 @@ describe('placing an order', () => {
     db.close();
     orderApp = await createOrderApp();
     await orderApp.listen(0, '127.0.0.1');
-    expect((await get(orderApp, `/orders/${body['id']}`)).body).toMatchObject({ id: body['id'] });
+    expect((await get(orderApp, `/orders/${String(body['id'])}`)).body).toMatchObject({ id: body['id'] });
     await eventually('the order that was left', async () => {
       const history = (await get(userApp, `/users/${ada.id}/orders`)).body as unknown as Order[];
       return history.some(({ id }) => id === left.id);

@@ -1,16 +1,14 @@
-import { HttpModule, HttpService } from '@nestjs/axios';
 import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
-import { CallObserver, noObserver, OptionsError, ServiceInfo, systemClock } from '@rookery/common';
-import { LoadBalancer } from '@rookery/discovery';
-import { type Pipeline, PolicyRegistry } from '@rookery/resilience';
-import { checkClients, defaultPolicies, type HttpClientOptions } from './client.options.js';
+import { LazyModuleLoader } from '@nestjs/core';
+import { lowerCased, systemClock } from '@rookery/common';
+import { checkClients, defaultPolicies, FOR_FEATURE, type HttpClientOptions } from './client.options.js';
 import { getHttpClientToken } from './client.tokens.js';
-import { discoveredEndpoint, type Schemes } from './endpoint/discovered-endpoint.js';
-import { type EndpointPicker } from './endpoint/endpoint.js';
-import { fixedEndpoint } from './endpoint/fixed-endpoint.js';
-import { axiosTransport } from './http/axios-transport.js';
+import { ClientDependencies, clientDependencies } from './definition/client-dependencies.providers.js';
+import { pipelineFor } from './definition/pipeline-for.js';
+import { type Schemes } from './endpoint/discovered-endpoint.js';
 import { ConnectionPool } from './http/connection-pool.js';
 import { HttpServiceClient } from './http/http-service-client.js';
+import { LazyAxios } from './http/lazy-axios.lifecycle.js';
 
 const SCHEMES: Schemes = new Map([
   ['http', 'http'],
@@ -35,58 +33,34 @@ export class ClientModule {
     const providers = clients.map(httpClientProvider);
     return {
       module: ClientModule,
-      imports: [HttpModule],
-      providers: [{ provide: ConnectionPool, useFactory: () => new ConnectionPool() }, ...providers],
+      providers: [
+        clientDependencies,
+        { provide: ConnectionPool, useFactory: () => new ConnectionPool() },
+        {
+          provide: LazyAxios,
+          inject: [LazyModuleLoader, ConnectionPool],
+          useFactory: (loader: LazyModuleLoader, pool: ConnectionPool) => new LazyAxios(loader, pool),
+        },
+        ...providers,
+      ],
       exports: providers.map(({ provide }) => provide),
     };
   }
 }
 
 function httpClientProvider(options: HttpClientOptions): FactoryProvider<HttpServiceClient> {
-  const optional = (token: FactoryProvider['provide']) => ({ token: token as never, optional: true });
   return {
     provide: getHttpClientToken(options.service),
-    inject: [
-      HttpService,
-      ConnectionPool,
-      PolicyRegistry,
-      optional(LoadBalancer),
-      optional(CallObserver),
-      optional(ServiceInfo),
-    ],
-    useFactory: (
-      http: HttpService,
-      pool: ConnectionPool,
-      policies: PolicyRegistry,
-      balancer: LoadBalancer | undefined,
-      observer: CallObserver | undefined,
-      info: ServiceInfo | undefined,
-    ) =>
+    inject: [LazyAxios, ClientDependencies],
+    useFactory: (axios: LazyAxios, dependencies: ClientDependencies) =>
       new HttpServiceClient({
         service: options.service,
-        endpoints: endpointsOf(options, balancer),
-        pipeline: pipelineOf(options, policies),
-        transport: axiosTransport(http.axiosRef, pool),
-        observer: observer ?? noObserver,
+        endpoints: dependencies.endpointsFor(options, SCHEMES, FOR_FEATURE),
+        pipeline: pipelineFor('client', options, defaultPolicies, dependencies.policies),
+        transport: axios.send,
+        observer: dependencies.observer,
         clock: systemClock,
-        headers: { 'user-agent': `rookery-client (${info?.name ?? 'unnamed'})`, ...options.headers },
+        headers: { 'user-agent': dependencies.userAgent, ...lowerCased(options.headers ?? {}) },
       }),
   };
-}
-
-function endpointsOf(
-  { service, url }: HttpClientOptions,
-  balancer: LoadBalancer | undefined,
-): EndpointPicker {
-  if (url !== undefined) return fixedEndpoint(url);
-  if (balancer) return discoveredEndpoint(balancer, service, SCHEMES);
-  throw new OptionsError('ClientModule.forFeature', [
-    `${service}: Nobody can find it. Import DiscoveryModule.forRoot(), or give the client a url.`,
-  ]);
-}
-
-function pipelineOf({ service, policy, ...options }: HttpClientOptions, policies: PolicyRegistry): Pipeline {
-  return policy === undefined
-    ? policies.define(`client.${service}`, defaultPolicies(options))
-    : policies.pipeline(policy);
 }

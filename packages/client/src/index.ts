@@ -8,4 +8,3 @@ export { RequestFailedError } from './errors/request-failed.error.js';
 export { type HttpMethod, type RequestOptions, type UrlValue } from './http/http-request.js';
 export { HttpServiceClient } from './http/http-service-client.js';
 export { InjectHttpClient } from './inject-http-client.decorator.js';
-export { WrongProtocolError } from './errors/wrong-protocol.error.js';

@@ -25,6 +25,9 @@ export {
   type ProcessState,
 } from './host/process-identity.js';
 export { ifPresent, systemCode } from './host/system-error.js';
+export { type AnswerBody, decodeBody, decodeErrorBody, LARGEST_ANSWER } from './http/answer.js';
+export { headerProblem, type Headers, headersCheck, lowerCased } from './http/headers.js';
+export { neverSent } from './http/never-sent.js';
 export { ServiceInfo } from './identity/service-info.js';
 export { resolveServiceName } from './identity/service-name.js';
 export {

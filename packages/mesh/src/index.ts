@@ -7,7 +7,7 @@ export { MeshNotReadyError } from './errors/mesh-not-ready.error.js';
 export { MeshResponseError } from './errors/mesh-response.error.js';
 export { MeshStatusError } from './errors/mesh-status.error.js';
 export { MeshUnavailableError } from './errors/mesh-unavailable.error.js';
-export { type Headers } from './headers/header-rules.js';
+export { type Headers } from '@rookery/common';
 export { type ReceivedHeaders } from './headers/received-headers.js';
 export { MeshModule } from './mesh.module.js';
 export { MESH_DEFAULTS, type MeshOptions, type WaitForOptions } from './mesh.options.js';

@@ -3,12 +3,14 @@ import {
   type Check,
   checkOptions,
   type Duration,
+  type Headers,
+  headersCheck,
   is,
+  lowerCased,
   OptionsError,
   shape,
   toMilliseconds,
 } from '@rookery/common';
-import { type Headers, headersCheck, lowerCased } from './headers/header-rules.js';
 import { type Readiness } from './sidecar/wait-for-sidecar.js';
 import { type AuthorityOf, clusterAuthority } from './target/authority.js';
 
@@ -76,7 +78,7 @@ const checkAll: Check = shape<MeshOptions>({
     url: check((value) => httpUrl(value) !== undefined, 'an http URL'),
     timeout: is.duration({ min: 1 }),
   }),
-  headers: (value, path, problems) => value !== undefined && headersCheck(value, path, problems),
+  headers: headersCheck,
 });
 
 /** Checks the options and fills in what is left out. Throws an `OptionsError` that names every problem. */

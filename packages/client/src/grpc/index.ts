@@ -4,7 +4,6 @@ export { GrpcStatusError, type GrpcStatusFacts } from '../errors/grpc-status.err
 export { type GrpcStatusName } from '../errors/grpc-statuses.js';
 export { InvalidResponseError } from '../errors/invalid-response.error.js';
 export { RequestFailedError } from '../errors/request-failed.error.js';
-export { WrongProtocolError } from '../errors/wrong-protocol.error.js';
 export { type GrpcMetadata } from './channel/metadata.js';
 export { type GrpcCallOptions } from './grpc-call.options.js';
 export { GrpcClientModule } from './grpc-client.module.js';

@@ -1,19 +1,7 @@
-import { type AxiosInstance, type AxiosResponse, isAxiosError } from 'axios';
+import { LARGEST_ANSWER, neverSent } from '@rookery/common';
+import { type AxiosInstance, type AxiosResponse } from 'axios';
 import { type ConnectionPool } from './connection-pool.js';
 import { type HttpTransport, TransportFailure, type WireRequest, type WireResponse } from './transport.js';
-
-/** Error codes of connections that were never made, so that not a byte of the request can have arrived. */
-const NEVER_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-]);
-
-/** No answer larger than this is read, in bytes. */
-const LARGEST_ANSWER = 10 * 1024 * 1024;
 
 /** The transport over axios, as `@nestjs/axios` provides it. */
 export function axiosTransport(axios: AxiosInstance, pool: ConnectionPool): HttpTransport {
@@ -21,7 +9,7 @@ export function axiosTransport(axios: AxiosInstance, pool: ConnectionPool): Http
     try {
       return answerOf(await axios.request(configOf(request, pool)));
     } catch (error) {
-      throw new TransportFailure(!(isAxiosError(error) && NEVER_SENT.has(error.code ?? '')), error);
+      throw new TransportFailure(!neverSent(error), error);
     }
   };
 }

@@ -1,3 +1,4 @@
+import { lowerCased } from '@rookery/common';
 import { executeCall } from '../execute/execute-call.js';
 import { type ClientParts } from './client-parts.js';
 import { type HttpMethod, type RequestOptions } from './http-request.js';
@@ -46,7 +47,7 @@ export class HttpServiceClient {
       template,
       path: requestPath(template, options),
       label: `${method} ${this.parts.service}${template}`,
-      headers: { ...this.parts.headers, ...options.headers },
+      headers: { ...this.parts.headers, ...lowerCased(options.headers ?? {}) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     };
     const result = await executeCall(this.parts, {

@@ -1,9 +1,9 @@
-import { type Observation } from '@rookery/common';
+import { decodeErrorBody, type Observation } from '@rookery/common';
 import { type Endpoint } from '../endpoint/endpoint.js';
 import { ConnectionError } from '../errors/connection.error.js';
 import { HttpStatusError } from '../errors/http-status.error.js';
 import { type ClientParts } from './client-parts.js';
-import { decodeBody, decodeErrorBody } from './decode.js';
+import { resultOf } from './decode.js';
 import { type HttpMethod } from './http-request.js';
 import { parseRetryAfter } from './retry-after.js';
 import { TransportFailure, type WireResponse } from './transport.js';
@@ -36,7 +36,8 @@ export function sendTry(
       attributes: {
         'http.request.method': request.method,
         'url.template': request.template,
-        'url.full': `${endpoint.baseUrl}${request.path}`,
+        // Without the query, which may hold what is nobody's business.
+        'url.full': `${endpoint.baseUrl}${request.path.replace(/\?.*/s, '')}`,
         'peer.service': parts.service,
         ...(number > 1 && { 'http.request.resend_count': number - 1 }),
       },
@@ -54,11 +55,11 @@ async function exchange(
 ): Promise<unknown> {
   const response = await send(transport, request, endpoint, signal, observation);
   observation.annotate({ 'http.response.status_code': response.status });
-  if (response.status < 400) return decodeBody(request.label, response);
+  if (response.status < 400) return resultOf(request.label, response);
   throw new HttpStatusError(
     request.label,
     response.status,
-    decodeErrorBody(request.label, response),
+    decodeErrorBody(response),
     parseRetryAfter(response.retryAfter, clock),
   );
 }

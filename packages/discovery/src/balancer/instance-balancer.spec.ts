@@ -71,6 +71,24 @@ describe.each(STRATEGIES)('%s', (strategy) => {
     expect(balancer.pick(instances, { exclude: new Set(['i0', 'i1', 'i2']) }).instance.id).toMatch(/^i/);
   });
 
+  it('goes only where the call can go, to the draining when nobody else there is up', () => {
+    const { balancer } = setUp(strategy);
+    const [a, b, c] = fleet(3) as [ServiceInstance, ServiceInstance, ServiceInstance];
+    const instances = [
+      { ...a, protocol: 'grpc' },
+      b,
+      { ...c, protocol: 'grpc', status: 'draining' as const },
+    ];
+    const accept = ({ protocol }: ServiceInstance) => protocol === 'grpc';
+    for (let call = 0; call < 50; call += 1) {
+      expect(balancer.pick(instances, { accept })).toMatchObject({ instance: { id: a.id }, alternatives: 0 });
+    }
+    expect(balancer.pick(instances.slice(1), { accept }).instance.id).toBe(c.id);
+    expect(() => balancer.pick([b], { accept })).toThrow(
+      'no instances available for users (1 registered, but none that this call can go to)',
+    );
+  });
+
   it('says how many others were not tried yet', () => {
     const { balancer } = setUp(strategy);
     const instances = fleet(3);

@@ -8,6 +8,8 @@ import { StatsBook } from './stats-book.js';
 export interface PickOptions {
   /** Ids of instances that were tried already. When nobody else is left they are allowed again. */
   exclude?: ReadonlySet<string>;
+  /** Which instances the call can go to at all, such as those that speak its protocol. Default: all. */
+  accept?: (instance: ServiceInstance) => boolean;
 }
 
 /** Where a call goes. Whoever picked has to say how it ended, once; what comes after the first time is ignored. */
@@ -16,7 +18,7 @@ export interface Picked {
   /** How many others could be picked next that were not tried yet. */
   readonly alternatives: number;
   /** @param retryAfterMs How long the instance asked its callers to stay away, when it failed and said so. */
-  done(outcome: CallOutcome, retryAfterMs?: number): void;
+  readonly done: (outcome: CallOutcome, retryAfterMs?: number) => void;
 }
 
 /**
@@ -25,7 +27,8 @@ export interface Picked {
  */
 export class InstanceBalancer {
   #list: readonly ServiceInstance[] | undefined;
-  #candidates: readonly Candidate[] = [];
+  #all: readonly Candidate[] = [];
+  #up: readonly Candidate[] = [];
   readonly #stats = new StatsBook();
 
   constructor(
@@ -34,16 +37,22 @@ export class InstanceBalancer {
     private readonly clock: Clock,
   ) {}
 
-  /** Throws a `NoInstancesError` when the list is empty. */
-  pick(instances: readonly ServiceInstance[], { exclude }: PickOptions = {}): Picked {
+  /** Throws a `NoInstancesError` when there is nobody on the list that the call can go to. */
+  pick(instances: readonly ServiceInstance[], { exclude, accept }: PickOptions = {}): Picked {
     const now = this.clock.monotonic();
     if (instances !== this.#list) this.#adopt(instances, now);
-    const untried = exclude
-      ? this.#candidates.filter(({ instance }) => !exclude.has(instance.id))
-      : this.#candidates;
-    const chosen = this.#choose(untried, now) ?? this.#choose(this.#candidates, now);
-    if (!chosen) throw new NoInstancesError(this.service);
+    const eligible = this.#eligible(accept);
+    const untried = exclude ? eligible.filter(({ instance }) => !exclude.has(instance.id)) : eligible;
+    const chosen = this.#choose(untried, now) ?? this.#choose(eligible, now);
+    if (!chosen) throw new NoInstancesError(this.service, instances.length);
     return this.#send(chosen, Math.max(0, untried.length - 1), now);
+  }
+
+  /** Somebody who is about to leave is still better than nobody. */
+  #eligible(accept: PickOptions['accept']): readonly Candidate[] {
+    const up = accept ? this.#up.filter(({ instance }) => accept(instance)) : this.#up;
+    if (up.length > 0) return up;
+    return accept ? this.#all.filter(({ instance }) => accept(instance)) : this.#all;
   }
 
   #choose(candidates: readonly Candidate[], now: number): Candidate | undefined {
@@ -53,10 +62,8 @@ export class InstanceBalancer {
   /** Lists are never changed in place, so a list that is the same object needs no second look. */
   #adopt(instances: readonly ServiceInstance[], now: number): void {
     this.#stats.list(instances, now);
-    const up = instances.filter(({ status }) => status === 'up');
-    // Somebody who is about to leave is still better than nobody.
-    const eligible = up.length > 0 ? up : instances;
-    this.#candidates = eligible.map((instance) => ({ instance, stats: this.#stats.of(instance.id, now) }));
+    this.#all = instances.map((instance) => ({ instance, stats: this.#stats.of(instance.id, now) }));
+    this.#up = this.#all.filter(({ instance }) => instance.status === 'up');
     this.#list = instances;
   }
 

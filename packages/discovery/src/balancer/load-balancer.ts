@@ -43,7 +43,7 @@ export class LoadBalancer {
     } catch (error) {
       // For a caller, a name that nobody has and a service that nobody runs at present are the same.
       if (isRookeryError(error, 'SERVICE_NOT_FOUND')) return [];
-      throw new NoInstancesError(service, { cause: error });
+      throw new NoInstancesError(service, 0, { cause: error });
     }
   }
 

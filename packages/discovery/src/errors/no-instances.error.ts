@@ -6,12 +6,17 @@ export class NoInstancesError extends RookeryError {
   override readonly status = 503;
   readonly retryable = true;
 
-  /** @param options `cause`: why the list could not be read, when that is the reason. */
+  /**
+   * @param registered How many are registered of which the call can go to none, such as those of another protocol.
+   * @param options `cause`: why the list could not be read, when that is the reason.
+   */
   constructor(
     readonly service: string,
+    readonly registered = 0,
     options?: ErrorOptions,
   ) {
+    const others = registered === 0 ? '' : ` (${registered} registered, but none that this call can go to)`;
     const why = options?.cause === undefined ? '' : `: ${messageOf(options.cause)}`;
-    super(`no instances available for ${service}${why}`, options);
+    super(`no instances available for ${service}${others}${why}`, options);
   }
 }

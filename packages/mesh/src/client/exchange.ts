@@ -1,7 +1,6 @@
-import { type Clock, type Observation, remainingTime } from '@rookery/common';
+import { type Clock, type Headers, type Observation, remainingTime } from '@rookery/common';
 import { MeshResponseError } from '../errors/mesh-response.error.js';
 import { MeshUnavailableError } from '../errors/mesh-unavailable.error.js';
-import { type Headers } from '../headers/header-rules.js';
 import { takenAlong } from '../headers/received-headers.js';
 import { TransportFailure } from '../transport/transport-failure.js';
 import { resultOf } from './decode.js';

@@ -1,6 +1,6 @@
-import { type Duration } from '@rookery/common';
+import { type Duration, headerProblem, type Headers, lowerCased } from '@rookery/common';
 import { InvalidCallError } from '../errors/invalid-call.error.js';
-import { headerProblem, type Headers, lowerCased } from '../headers/header-rules.js';
+
 import { type AuthorityOf } from '../target/authority.js';
 import { type MeshTarget, meshTarget } from '../target/mesh-target.js';
 import { type MeshVerb } from '../transport/mesh-transport.js';

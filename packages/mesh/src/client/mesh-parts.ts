@@ -1,6 +1,5 @@
-import { type CallObserver, type Clock } from '@rookery/common';
+import { type CallObserver, type Clock, type Headers } from '@rookery/common';
 import { type PolicyRegistry } from '@rookery/resilience';
-import { type Headers } from '../headers/header-rules.js';
 import { type AuthorityOf } from '../target/authority.js';
 import { type MeshTransport } from '../transport/mesh-transport.js';
 import { type MeshLog } from './mesh-log.js';

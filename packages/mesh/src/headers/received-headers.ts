@@ -1,6 +1,5 @@
 import { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import { currentContext, runInContext } from '@rookery/common';
-import { type Headers } from './header-rules.js';
+import { currentContext, type Headers, runInContext } from '@rookery/common';
 
 declare module '@rookery/common' {
   interface CallContext {

@@ -1,9 +1,7 @@
 import { type IncomingMessage } from 'node:http';
+import { LARGEST_ANSWER } from '@rookery/common';
 import { type MeshResponse } from './mesh-transport.js';
 import { TransportFailure } from './transport-failure.js';
-
-/** No answer larger than this is read, in bytes. */
-const LARGEST_ANSWER = 10 * 1024 * 1024;
 
 /** The whole answer. Rejects when it is cut off, or is larger than 10 MiB. */
 export async function readAnswer(response: IncomingMessage): Promise<MeshResponse> {

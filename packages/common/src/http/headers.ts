@@ -1,5 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { check, type Check } from '@rookery/common';
+import { check, type Check } from '../options/check.js';
 
 export type Headers = Readonly<Record<string, string>>;
 
@@ -24,8 +24,9 @@ export function headerProblem(name: string, value: unknown): string | undefined 
   return 'Invalid value. Use a text without line breaks and control characters.';
 }
 
-/** A check of a map of headers. */
+/** A check of an option that holds headers. */
 export const headersCheck: Check = (value, path, problems) => {
+  if (value === undefined) return;
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return anObject(value, path, problems);
   for (const [name, text] of Object.entries(value)) {

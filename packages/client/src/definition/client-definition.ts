@@ -1,0 +1,44 @@
+import { check, type Checks, type Duration, is, required } from '@rookery/common';
+
+/** What clients of every protocol are told about the service that they call. */
+export interface ClientDefinition {
+  /** The name it registers under. */
+  service: string;
+  /** Its fixed URL, when it is not to be found through discovery. */
+  url?: string;
+  /** The name of the policy of `ResilienceModule.forRoot({ policies })` that guards the calls. */
+  policy?: string;
+  /** How long a caller waits for an answer, retries included, when no `policy` is named. */
+  timeout?: Duration;
+  /** How many times a call is tried again when that is safe, when no `policy` is named. */
+  retries?: number;
+}
+
+export const definitionChecks: Checks<ClientDefinition> = {
+  service: required(is.serviceName),
+  url: check(
+    (value) => typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+    'an http or https URL',
+  ),
+  policy: is.text,
+  timeout: is.duration({ min: 1 }),
+  retries: is.wholeNumber({ max: 20 }),
+};
+
+/** What is wrong with the definitions of one `forFeature` beyond the single options. */
+export function definitionProblems(definitions: readonly ClientDefinition[]): string[] {
+  return definitions.flatMap(({ service, policy, timeout, retries }, index) => {
+    const problems: string[] = [];
+    if (policy !== undefined && (timeout ?? retries) !== undefined) {
+      problems.push(
+        `[${index}]: policy cannot be combined with timeout or retries. Set them in the policy "${policy}".`,
+      );
+    }
+    if (definitions.slice(0, index).some((earlier) => earlier.service === service)) {
+      problems.push(
+        `[${index}].service: "${service}" is in this list already, and would replace the client of the first. Put it in a module of its own.`,
+      );
+    }
+    return problems;
+  });
+}
