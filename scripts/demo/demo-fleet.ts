@@ -24,8 +24,6 @@ export class DemoFleet {
       env: {
         PORT: '0',
         OTEL_EXPORTER_OTLP_ENDPOINT: collector,
-        // Send spans soon after they end, so that the story need not wait for them.
-        OTEL_BSP_SCHEDULE_DELAY: '200',
       },
     });
     const registry = new ServiceRegistry({
