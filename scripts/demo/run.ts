@@ -7,7 +7,7 @@ import { OrderDesk, type Placement, quantile } from './orders.ts';
 import { type Story } from './story.ts';
 import { shortId, traceTree } from './trace-tree.ts';
 
-const USERS = 5;
+const PEOPLE = ['Ada', 'Barbara', 'Edsger', 'Grace', 'Leslie'];
 const ORDERS_IN_THE_KILL = 400;
 
 /** The demo, chapter by chapter. */
@@ -23,7 +23,7 @@ export async function run(story: Story, fleet: DemoFleet, collector: Collector):
     '2 x user-service and 2 x order-service are registered',
     running.every((one) => one.running),
   );
-  const people = await createUsers(urlOf(userInstances[0]), USERS);
+  const people = await createUsers(urlOf(userInstances[0]), PEOPLE);
   story.tell(`${people.length} users were created: ${people.map(({ name }) => name).join(', ')}`);
 
   story.chapter('Orders are placed; each looks its user up over HTTP');
@@ -100,7 +100,8 @@ export async function run(story: Story, fleet: DemoFleet, collector: Collector):
   await tellTrace(story, collector, desk, people);
 
   story.chapter('Try it yourself');
-  tellCurlLines(story, orderInstances[0], revived, people[0]);
+  const [you] = await createUsers(urlOf(revived), ['You']);
+  tellCurlLines(story, orderInstances[0], revived, you);
 }
 
 function describe({ service, id, host, port }: ServiceInstance): string {
@@ -112,8 +113,7 @@ function urlOf(instance: ServiceInstance | undefined): string {
   return `http://${instance.host}:${instance.port}`;
 }
 
-async function createUsers(url: string, count: number): Promise<User[]> {
-  const names = ['Ada', 'Barbara', 'Edsger', 'Grace', 'Leslie'].slice(0, count);
+async function createUsers(url: string, names: readonly string[]): Promise<User[]> {
   return Promise.all(
     names.map(async (name) => {
       const response = await fetch(`${url}/users`, {
