@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -20,6 +21,8 @@ await Promise.all(
     const bundles = Object.values(exports).flatMap((target) =>
       typeof target === 'string' ? [] : [target.default],
     );
+    // Chunks are named by their content: those of earlier builds would stay and be published.
+    await rm(join(directory, 'dist/bundle'), { recursive: true, force: true });
     await build({
       absWorkingDir: directory,
       entryPoints: bundles.map((bundle) => bundle.replace('/bundle/', '/')),

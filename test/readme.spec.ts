@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -47,17 +47,7 @@ describe('the README', () => {
   });
 
   it('lists every package', () => {
-    for (const name of [
-      'common',
-      'client',
-      'discovery',
-      'events',
-      'mesh',
-      'resilience',
-      'service',
-      'testing',
-      'tracing',
-    ]) {
+    for (const name of readdirSync(join(root, 'packages'))) {
       expect(readme).toContain('`@rookery/' + name + '`');
     }
   });

@@ -35,10 +35,6 @@ export class OrderStore implements OnApplicationShutdown {
     return row && { ...(JSON.parse(String(row['body'])) as Order), confirmed: row['confirmed'] === 1 };
   }
 
-  count(): number {
-    return Number(this.#db.prepare('SELECT count(*) AS n FROM orders').get()?.['n']);
-  }
-
   /** Orders that are stored but whose messages may not have been published. */
   unannounced(): StoredOrder[] {
     const rows = this.#db.prepare('SELECT body, email FROM orders WHERE announced = 0').all();

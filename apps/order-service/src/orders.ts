@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable, NotFoundException, type OnApplicationBootstrap } from '@nestjs/common';
 import {
+  Injectable,
+  Logger,
+  NotFoundException,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import {
+  Announcer,
   type Confirmation,
   CONFIRMATIONS,
   type Order,
@@ -13,7 +20,14 @@ import { OrderStore, type StoredOrder } from './order-store.js';
 import { UserDirectory } from './user-directory.js';
 
 @Injectable()
-export class Orders implements OnApplicationBootstrap {
+export class Orders implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #logger = new Logger(Orders.name);
+  readonly #announcer = new Announcer(
+    () => this.store.unannounced(),
+    (stored) => this.#announce(stored),
+    (message) => this.#logger.warn(message),
+  );
+
   constructor(
     private readonly users: UserDirectory,
     private readonly store: OrderStore,
@@ -21,9 +35,12 @@ export class Orders implements OnApplicationBootstrap {
     @InjectQueue(CONFIRMATIONS) private readonly confirmations: MessageQueue<Confirmation>,
   ) {}
 
-  /** Announces what a crash left between storing an order and announcing it. */
-  async onApplicationBootstrap(): Promise<void> {
-    for (const order of this.store.unannounced()) await this.#announce(order);
+  onApplicationBootstrap(): void {
+    this.#announcer.start();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.#announcer.stop();
   }
 
   async place(input: PlaceOrder): Promise<Order> {

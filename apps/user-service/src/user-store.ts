@@ -10,7 +10,10 @@ export class UserStore implements OnApplicationShutdown {
     this.#db = new DatabaseSync(file, { timeout: 5_000 });
     this.#db.exec(`
       PRAGMA journal_mode = WAL;
-      CREATE TABLE IF NOT EXISTS users (id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL);
+      CREATE TABLE IF NOT EXISTS users (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, email TEXT NOT NULL, announced INTEGER NOT NULL DEFAULT 0
+      );
+      CREATE INDEX IF NOT EXISTS unannounced_users ON users (announced) WHERE announced = 0;
       CREATE TABLE IF NOT EXISTS history (
         order_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, item TEXT NOT NULL, amount INTEGER NOT NULL, placed_at TEXT NOT NULL
       );
@@ -24,7 +27,16 @@ export class UserStore implements OnApplicationShutdown {
 
   find(id: string): User | undefined {
     const row = this.#db.prepare('SELECT id, name, email FROM users WHERE id = ?').get(id);
-    return row && { id: String(row['id']), name: String(row['name']), email: String(row['email']) };
+    return row && toUser(row);
+  }
+
+  /** Users that are stored but whose event may not have been published. */
+  unannounced(): User[] {
+    return this.#db.prepare('SELECT id, name, email FROM users WHERE announced = 0').all().map(toUser);
+  }
+
+  markAnnounced(id: string): void {
+    this.#db.prepare('UPDATE users SET announced = 1 WHERE id = ?').run(id);
   }
 
   /** Adds an order to its user's history. An event may come twice; the order counts once. */
@@ -55,4 +67,8 @@ export class UserStore implements OnApplicationShutdown {
   onApplicationShutdown(): void {
     this.#db.close();
   }
+}
+
+function toUser(row: Record<string, unknown>): User {
+  return { id: String(row['id']), name: String(row['name']), email: String(row['email']) };
 }

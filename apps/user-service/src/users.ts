@@ -1,21 +1,49 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable, NotFoundException } from '@nestjs/common';
-import { type CreateUser, type Order, type User, USER_CREATED, type UserCreated } from '@demo/contracts';
+import {
+  Injectable,
+  Logger,
+  NotFoundException,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import {
+  Announcer,
+  type CreateUser,
+  type Order,
+  type User,
+  USER_CREATED,
+  type UserCreated,
+} from '@demo/contracts';
 import { EventBus } from '@rookery/events';
 import { Span } from '@rookery/tracing';
 import { UserStore } from './user-store.js';
 
 @Injectable()
-export class Users {
+export class Users implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #logger = new Logger(Users.name);
+  readonly #announcer = new Announcer(
+    () => this.store.unannounced(),
+    (user) => this.#announce(user),
+    (message) => this.#logger.warn(message),
+  );
+
   constructor(
     private readonly store: UserStore,
     private readonly events: EventBus,
   ) {}
 
+  onApplicationBootstrap(): void {
+    this.#announcer.start();
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.#announcer.stop();
+  }
+
   async create(input: CreateUser): Promise<User> {
     const user = { id: randomUUID(), ...input };
     this.store.add(user);
-    await this.events.publish<UserCreated>(USER_CREATED, user, { id: user.id });
+    await this.#announce(user);
     return user;
   }
 
@@ -28,5 +56,10 @@ export class Users {
 
   history(id: string): Order[] {
     return this.store.history(this.find(id).id);
+  }
+
+  async #announce(user: User): Promise<void> {
+    await this.events.publish<UserCreated>(USER_CREATED, user, { id: user.id });
+    this.store.markAnnounced(user.id);
   }
 }

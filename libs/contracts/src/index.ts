@@ -1,3 +1,4 @@
+export { Announcer } from './announcer.js';
 export { type Environment, readEnvironment } from './environment.js';
 export {
   type Confirmation,

@@ -1,6 +1,7 @@
 export { ClientModule } from './client.module.js';
 export { CLIENT_DEFAULTS, type HttpClientOptions } from './client.options.js';
 export { getHttpClientToken } from './client.tokens.js';
+export { AnswerTooLargeError } from './errors/answer-too-large.error.js';
 export { ConnectionError } from './errors/connection.error.js';
 export { HttpStatusError } from './errors/http-status.error.js';
 export { InvalidResponseError } from './errors/invalid-response.error.js';

@@ -152,6 +152,14 @@ describe('HTTP service client', () => {
     expect(await client.get('/moved')).toBeUndefined();
   });
 
+  it('rejects an answer that is too large, and asks nobody again', async () => {
+    const { port, seen } = await serve((_request, response) => response.end('x'.repeat(11 * 1024 * 1024)));
+    const { app, client } = await boot([port]);
+    expect(isRookeryError(await failureOf(client.get('/')), 'ANSWER_TOO_LARGE')).toBe(true);
+    expect(seen).toHaveLength(1);
+    expect(app.get(PolicyRegistry).state('users')).toBe('closed');
+  });
+
   it('tries another instance when one gives no answer', async () => {
     const bad = await serve(cut);
     const good = await serve(json(200, 'fine'));
@@ -283,7 +291,9 @@ describe('HTTP service client', () => {
 describe('client module', () => {
   it.each<[Partial<HttpClientOptions>, string]>([
     [{ service: 'a b' }, '[0].service: Invalid value "a b"'],
-    [{ url: 'ftp://x' }, '[0].url: Invalid value "ftp://x". Use an http or https URL.'],
+    [{ url: 'ftp://x' }, '[0].url: Invalid value "ftp://x". Use an http or https URL'],
+    [{ url: 'http://x/?k=1#h' }, '[0].url: Invalid value'],
+    [{ url: 'http://user:secret@x' }, '[0].url: Invalid value'],
     [{ retries: -1 }, '[0].retries: Invalid value -1.'],
     [{ policy: 'users', retries: 1 }, '[0]: policy cannot be combined with timeout or retries.'],
   ])('refuses %p by path', (options, message) => {

@@ -27,6 +27,7 @@ export {
 export { ifPresent, systemCode } from './host/system-error.js';
 export { type AnswerBody, decodeBody, decodeErrorBody, LARGEST_ANSWER } from './http/answer.js';
 export { headerProblem, type Headers, headersCheck, lowerCased } from './http/headers.js';
+export { hostInUrl } from './http/host-in-url.js';
 export { neverSent } from './http/never-sent.js';
 export { ServiceInfo } from './identity/service-info.js';
 export { resolveServiceName } from './identity/service-name.js';
@@ -37,6 +38,7 @@ export {
   type Observation,
   type ObservedCall,
 } from './observe/call-observer.js';
+export { beforeClose } from './module/before-close.lifecycle.js';
 export { refuseSecondImport } from './module/refuse-second-import.providers.js';
 export { noObserver } from './observe/no-observer.js';
 export { check, type Check, required } from './options/check.js';

@@ -35,6 +35,11 @@ export interface DiscoveryOptions {
   strategy?: StrategyChoice;
   /** What the app registers about itself when it listens; `false` for an app that only finds others. */
   advertise?: AdvertiseOptions | false;
+  /**
+   * How long the app goes on serving after it has left the registry, until its callers have learnt of it. Default: not
+   * at all with a registry within the process, `'300ms'` with one of this host, `'1s'` with one of the network.
+   */
+  leaveDelay?: Duration;
   /** Default: the system's clock. */
   clock?: Clock;
   /** Default: the system's generator. */
@@ -55,6 +60,7 @@ export const discoveryOptionsCheck: Check = shape<DiscoveryOptions>({
   advertise: is.orFalse(
     shape<AdvertiseOptions>({ host, port, protocol, version: label, zone: label, weight, metadata }),
   ),
+  leaveDelay: is.duration({ max: 60_000 }),
   clock: clockCheck,
   random: randomCheck,
 });

@@ -45,7 +45,7 @@ export const discoveryProviders: Provider[] = [
   {
     provide: SelfRegistration,
     inject: [ServiceRegistry, HttpAdapterHost, SETTINGS],
-    useFactory: (registry: ServiceRegistry, host: HttpAdapterHost, { advertisement }: DiscoverySettings) =>
-      new SelfRegistration(registry, host, advertisement),
+    useFactory: (registry: ServiceRegistry, host: HttpAdapterHost, settings: DiscoverySettings) =>
+      new SelfRegistration(registry, host, settings),
   },
 ];

@@ -1,19 +1,21 @@
 import {
   checkOptions,
   type Clock,
+  type Duration,
   OptionsError,
   type Random,
   resolveServiceName,
   type ServiceInfo,
   systemClock,
   systemRandom,
+  toMilliseconds,
 } from '@rookery/common';
 import { DEFAULT_STRATEGY } from './balancer/strategies.js';
 import { type StrategyChoice } from './balancer/load-balancer.js';
 import { type AdvertiseOptions, type DiscoveryOptions, discoveryOptionsCheck } from './discovery.options.js';
 import { createInstance } from './instance/create-instance.js';
 import { leaseFileRegistry } from './lease-file/lease-file-registry.js';
-import { type RegistryBackend } from './registry/registry-backend.js';
+import { type Reach, type RegistryBackend } from './registry/registry-backend.js';
 import { REGISTRY_DEFAULTS } from './registry/service-registry.options.js';
 
 /** What the app tells about itself, as far as it is known before it listens. */
@@ -27,11 +29,16 @@ export interface DiscoverySettings {
   readonly backend: RegistryBackend;
   readonly ttl: NonNullable<DiscoveryOptions['ttl']>;
   readonly strategy: StrategyChoice;
+  /** How long the app serves on after it has left the registry. */
+  readonly leaveDelayMs: number;
   readonly clock: Clock;
   readonly random: Random;
   /** Unset when the app does not advertise itself. */
   readonly advertisement?: Advertisement;
 }
+
+/** What is left of a list that others have in memory after this time is an accident. */
+const LEAVE_DELAYS: Record<Reach, Duration> = { process: 0, host: '300ms', network: '1s' };
 
 const WHERE = 'DiscoveryModule.forRoot';
 
@@ -43,7 +50,8 @@ export function resolveDiscoveryOptions(
   const { ttl = REGISTRY_DEFAULTS.ttl, strategy = DEFAULT_STRATEGY } = checked;
   const { clock = systemClock, random = systemRandom } = checked;
   const backend = checked.registry ?? leaseFileRegistry({ clock, random });
-  const settings = { backend, ttl, strategy, clock, random };
+  const leaveDelayMs = toMilliseconds(checked.leaveDelay ?? LEAVE_DELAYS[backend.reach]);
+  const settings = { backend, ttl, strategy, leaveDelayMs, clock, random };
   if (checked.advertise === false) return settings;
   const advertisement = advertise(checked, backend, info);
   // The host and port are known when the app listens; what else could be wrong is found now.

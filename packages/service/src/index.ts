@@ -12,5 +12,4 @@ export {
 export { ServiceIdentity } from './identity/service-identity.js';
 export { ServiceState, type ServiceStateName } from './lifecycle/service-state.js';
 export { ServiceModule } from './service.module.js';
-export { SERVICE_MODULE_OPTIONS } from './service.module-definition.js';
 export { type HealthOptions, type ServiceOptions } from './service.options.js';

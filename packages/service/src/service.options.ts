@@ -70,6 +70,10 @@ export function checkServiceOptions(options: ServiceOptions): ServiceOptions {
 }
 
 export function healthSettings(options: HealthOptions = {}): HealthSettings {
-  const { path, interval, timeout } = { ...HEALTH_DEFAULTS, ...options };
+  const {
+    path = HEALTH_DEFAULTS.path,
+    interval = HEALTH_DEFAULTS.interval,
+    timeout = HEALTH_DEFAULTS.timeout,
+  } = options;
   return { path, intervalMs: toMilliseconds(interval), timeoutMs: toMilliseconds(timeout) };
 }

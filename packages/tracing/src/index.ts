@@ -5,5 +5,4 @@ export { Span } from './tracer/span.decorator.js';
 export { type Tags } from './tracer/span.js';
 export { type SpanOptions, Tracer } from './tracer/tracer.js';
 export { TracingModule } from './tracing.module.js';
-export { TRACING_MODULE_OPTIONS } from './tracing.module-definition.js';
 export { type TracingOptions } from './tracing.options.js';

@@ -17,13 +17,18 @@ export interface ClientDefinition {
 export const definitionChecks: Checks<ClientDefinition> = {
   service: required(is.serviceName),
   url: check(
-    (value) => typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
-    'an http or https URL',
+    (value) => typeof value === 'string' && URL.canParse(value) && isPlain(new URL(value)),
+    'an http or https URL without credentials, query and fragment',
   ),
   policy: is.text,
   timeout: is.duration({ min: 1 }),
   retries: is.wholeNumber({ max: 20 }),
 };
+
+/** Paths are put behind it, and it shows in traces. */
+function isPlain({ protocol, username, password, search, hash }: URL): boolean {
+  return /^https?:$/.test(protocol) && ![username, password, search, hash].some(Boolean);
+}
 
 /** What is wrong with the definitions of one `forFeature` beyond the single options. */
 export function definitionProblems(definitions: readonly ClientDefinition[]): string[] {
@@ -36,7 +41,7 @@ export function definitionProblems(definitions: readonly ClientDefinition[]): st
     }
     if (definitions.slice(0, index).some((earlier) => earlier.service === service)) {
       problems.push(
-        `[${index}].service: "${service}" is in this list already, and would replace the client of the first. Put it in a module of its own.`,
+        `[${index}].service: "${service}" is in this list already, and would replace the client of the first. Put it in a module of its own, and name a policy for each when their limits differ.`,
       );
     }
     return problems;

@@ -1,3 +1,4 @@
+import { hostInUrl } from '@rookery/common';
 import { type LoadBalancer } from '@rookery/discovery';
 import { type EndpointPicker } from './endpoint.js';
 
@@ -21,9 +22,4 @@ export function discoveredEndpoint(
     const { id, host, port, protocol } = instance;
     return { id, baseUrl: `${schemes.get(protocol)}://${hostInUrl(host)}:${port}`, alternatives, done };
   };
-}
-
-/** An IPv6 address stands in brackets in a URL. */
-function hostInUrl(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }

@@ -1,10 +1,11 @@
+import { AnswerTooLargeError } from './answer-too-large.error.js';
 import { GrpcStatusError } from './grpc-status.error.js';
 import { HttpStatusError } from './http-status.error.js';
 
-/** An answer that says that the call failed, in either protocol. */
-export type AnswerError = HttpStatusError | GrpcStatusError;
+/** An answer that ends the call as failed, in either protocol. */
+export type AnswerError = HttpStatusError | GrpcStatusError | AnswerTooLargeError;
 
 /** Whether the other side was reached and said no. */
 export function isAnswerError(error: unknown): error is AnswerError {
-  return error instanceof HttpStatusError || error instanceof GrpcStatusError;
+  return [HttpStatusError, GrpcStatusError, AnswerTooLargeError].some((kind) => error instanceof kind);
 }

@@ -1,7 +1,13 @@
 import { LARGEST_ANSWER, neverSent } from '@rookery/common';
-import { type AxiosInstance, type AxiosResponse } from 'axios';
+import { AxiosError, type AxiosInstance, type AxiosResponse, isAxiosError } from 'axios';
 import { type ConnectionPool } from './connection-pool.js';
-import { type HttpTransport, TransportFailure, type WireRequest, type WireResponse } from './transport.js';
+import {
+  AnswerTooLarge,
+  type HttpTransport,
+  TransportFailure,
+  type WireRequest,
+  type WireResponse,
+} from './transport.js';
 
 /** The transport over axios, as `@nestjs/axios` provides it. */
 export function axiosTransport(axios: AxiosInstance, pool: ConnectionPool): HttpTransport {
@@ -9,6 +15,8 @@ export function axiosTransport(axios: AxiosInstance, pool: ConnectionPool): Http
     try {
       return answerOf(await axios.request(configOf(request, pool)));
     } catch (error) {
+      // Every status is taken, so this code is left for the limit of the size.
+      if (isAxiosError(error) && error.code === AxiosError.ERR_BAD_RESPONSE) throw new AnswerTooLarge();
       throw new TransportFailure(!neverSent(error), error);
     }
   };

@@ -1,12 +1,13 @@
 import { decodeErrorBody, type Observation } from '@rookery/common';
 import { type Endpoint } from '../endpoint/endpoint.js';
+import { AnswerTooLargeError } from '../errors/answer-too-large.error.js';
 import { ConnectionError } from '../errors/connection.error.js';
 import { HttpStatusError } from '../errors/http-status.error.js';
 import { type ClientParts } from './client-parts.js';
 import { resultOf } from './decode.js';
 import { type HttpMethod } from './http-request.js';
 import { parseRetryAfter } from './retry-after.js';
-import { TransportFailure, type WireResponse } from './transport.js';
+import { AnswerTooLarge, TransportFailure, type WireResponse } from './transport.js';
 
 /** A request that is ready to be sent, once or several times. */
 export interface HttpTry {
@@ -81,6 +82,7 @@ async function send(
     });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
+    if (error instanceof AnswerTooLarge) throw new AnswerTooLargeError(label);
     throw error instanceof TransportFailure ? new ConnectionError(label, error.sent, error.cause) : error;
   }
 }

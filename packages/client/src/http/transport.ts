@@ -17,8 +17,14 @@ export interface WireResponse {
   readonly body: string;
 }
 
-/** Sends one request. Resolves with any answer, whatever its status; rejects with a `TransportFailure` when none came. */
+/**
+ * Sends one request. Resolves with any answer, whatever its status; rejects with a `TransportFailure` when none came,
+ * with `AnswerTooLarge` when it is larger than what is read.
+ */
 export type HttpTransport = (request: WireRequest) => Promise<WireResponse>;
+
+/** An answer came, but it is larger than what is read. */
+export class AnswerTooLarge extends Error {}
 
 /** Why no answer came. */
 export class TransportFailure extends Error {

@@ -42,7 +42,12 @@ export type Backoff = (retry: number) => number;
 
 /** A backoff by its options; what is left out has its default. */
 export function createBackoff(options: BackoffOptions, random: Random): Backoff {
-  const { delay, factor, maxDelay, jitter } = { ...BACKOFF_DEFAULTS, ...options };
+  const {
+    delay = BACKOFF_DEFAULTS.delay,
+    factor = BACKOFF_DEFAULTS.factor,
+    maxDelay = BACKOFF_DEFAULTS.maxDelay,
+    jitter = BACKOFF_DEFAULTS.jitter,
+  } = options;
   const first = toMilliseconds(delay);
   const longest = toMilliseconds(maxDelay);
   const spread = SPREADS[jitter];

@@ -1,3 +1,4 @@
+import { runInFreshContext } from '../context/call-context.js';
 import { type Clock } from './clock.js';
 
 /** Work that runs again and again until it is stopped. */
@@ -19,7 +20,9 @@ export function repeat(
   work: () => unknown,
   onError: (error: unknown) => void,
 ): Repetition {
-  let next = clock.schedule(intervalMs, turn, { background: true });
+  // Whoever starts it may be a request; the turns are none of its.
+  const later = (ms: number) => runInFreshContext({}, () => clock.schedule(ms, turn, { background: true }));
+  let next = later(intervalMs);
   let running: Promise<void> | undefined;
   let again = false;
   let stopped = false;
@@ -28,7 +31,7 @@ export function repeat(
     running = runOnce().finally(() => {
       running = undefined;
       if (stopped) return;
-      next = clock.schedule(again ? 0 : intervalMs, turn, { background: true });
+      next = later(again ? 0 : intervalMs);
       again = false;
     });
   }
@@ -49,7 +52,7 @@ export function repeat(
         return;
       }
       next.cancel();
-      turn();
+      runInFreshContext({}, turn);
     },
     async stop() {
       stopped = true;

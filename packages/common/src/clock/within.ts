@@ -22,8 +22,11 @@ export async function within<T>(
   const onOuter = () => ended.abort(outer?.reason);
   outer?.addEventListener('abort', onOuter, { once: true });
   const timer = clock.schedule(ms, () => ended.abort(late()), schedule);
+  // Listened to first, because the work may end the outer signal before it returns.
+  const over = rejection(ended.signal);
+  over.catch(() => {});
   try {
-    return await Promise.race([work(ended.signal), rejection(ended.signal)]);
+    return await Promise.race([over, work(ended.signal)]);
   } finally {
     timer.cancel();
     outer?.removeEventListener('abort', onOuter);

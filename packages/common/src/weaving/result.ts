@@ -9,11 +9,13 @@ export interface Settled {
 /**
  * Watches the result of a call without changing what the caller gets: a plain value settles at once, a promise or
  * thenable when it does, an observable with each subscription's end, an async iterable when it is exhausted or left.
+ * A stream is handed on as it is and settles at once. A thenable that starts only when it is awaited, such as a query
+ * builder, starts here.
  */
 export function watchResult<T>(result: T, settled: Settled): T {
   if (isObservable(result)) return watchObservable(result, settled) as T;
   if (isThenable(result)) return watchPromise(result, settled) as T;
-  if (isAsyncIterable(result)) return watchIterable(result, settled) as T;
+  if (isAsyncIterable(result) && !isStream(result)) return watchIterable(result, settled) as T;
   settled.onSuccess();
   return result;
 }
@@ -24,6 +26,11 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof (value as AsyncIterable<unknown> | undefined)?.[Symbol.asyncIterator] === 'function';
+}
+
+/** Streams of Node and of the web are async iterables too, but callers use their other methods. */
+function isStream(value: object): boolean {
+  return 'pipe' in value || 'getReader' in value;
 }
 
 function watchPromise<T>(result: PromiseLike<T>, { onSuccess, onFailure }: Settled): PromiseLike<T> {

@@ -1,8 +1,8 @@
 import { type Server } from 'node:net';
-import { type HttpServer, Logger, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown, type OnModuleDestroy } from '@nestjs/common';
 import { type HttpAdapterHost } from '@nestjs/core';
-import { messageOf } from '@rookery/common';
-import { type Advertisement } from '../discovery.settings.js';
+import { beforeClose, messageOf, sleep } from '@rookery/common';
+import { type Advertisement, type DiscoverySettings } from '../discovery.settings.js';
 import { type ServiceRegistry } from '../registry/service-registry.js';
 import { hostOnThisMachine } from './host-on-this-machine.js';
 
@@ -16,8 +16,9 @@ export class SelfRegistration implements OnModuleDestroy, OnApplicationShutdown 
   constructor(
     private readonly registry: ServiceRegistry,
     private readonly host: HttpAdapterHost,
-    private readonly advertisement: Advertisement | undefined,
+    private readonly settings: Pick<DiscoverySettings, 'advertisement' | 'clock' | 'leaveDelayMs'>,
   ) {
+    const { advertisement } = settings;
     if (advertisement) host.listen$.subscribe(() => this.#announce(advertisement));
   }
 
@@ -39,7 +40,7 @@ export class SelfRegistration implements OnModuleDestroy, OnApplicationShutdown 
       );
       return;
     }
-    this.#leaveBeforeClose();
+    beforeClose(this.host, () => this.#leave());
     try {
       this.registry.announceSelf({ host: hostOnThisMachine(address), port: address.port, ...advertisement });
     } catch (error) {
@@ -48,21 +49,11 @@ export class SelfRegistration implements OnModuleDestroy, OnApplicationShutdown 
     }
   }
 
-  /**
-   * Nest awaits the adapter's `beforeClose` before all shutdown hooks. Those of a global module, as this one is by
-   * default, come after everybody else's, when the app's own connections are closed already.
-   */
-  #leaveBeforeClose(): void {
-    const adapter: HttpServer = this.host.httpAdapter;
-    const inner = adapter.beforeClose?.bind(adapter);
-    adapter.beforeClose = async () => {
-      await this.#leave();
-      await inner?.();
-    };
-  }
-
   async #leave(): Promise<void> {
     const { self } = this.registry;
-    if (self) await this.registry.deregister(self.instance.service, self.instance.id);
+    if (!self) return;
+    await this.registry.deregister(self.instance.service, self.instance.id);
+    // Callers go on calling until they have learnt of it, and a request that is cut off cannot always be repeated.
+    await sleep(this.settings.clock, this.settings.leaveDelayMs);
   }
 }

@@ -62,7 +62,7 @@ export class InstanceBalancer {
   /** Lists are never changed in place, so a list that is the same object needs no second look. */
   #adopt(instances: readonly ServiceInstance[], now: number): void {
     this.#stats.list(instances, now);
-    this.#all = instances.map((instance) => ({ instance, stats: this.#stats.of(instance.id, now) }));
+    this.#all = instances.map((instance) => ({ instance, stats: this.#stats.of(instance.id) }));
     this.#up = this.#all.filter(({ instance }) => instance.status === 'up');
     this.#list = instances;
   }

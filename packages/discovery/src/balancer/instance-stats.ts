@@ -41,7 +41,7 @@ export class InstanceStats {
   ended(outcome: CallOutcome, elapsedMs: number, now: number, retryAfterMs?: number): void {
     this.#pending -= 1;
     if (outcome === 'ignored') return;
-    const penalty = Math.min(retryAfterMs ?? FAILURE_PENALTY_MS, MAX_PENALTY_MS);
+    const penalty = Math.min(Math.max(retryAfterMs ?? 0, FAILURE_PENALTY_MS), MAX_PENALTY_MS);
     this.#cost.observe(outcome === 'success' ? elapsedMs : Math.max(this.#cost.read(now), penalty), now);
   }
 }

@@ -6,7 +6,8 @@ const KEEP_MS = 10 * 60_000;
 
 interface Page {
   readonly stats: InstanceStats;
-  listedAt: number;
+  /** Since when it is on no list; unset while it is on one. */
+  goneAt?: number | undefined;
 }
 
 /**
@@ -22,18 +23,21 @@ export class StatsBook {
 
   /** Notes which instances are listed, and drops those that have been gone for long and have no call running. */
   list(instances: readonly ServiceInstance[], now: number): void {
-    for (const { id } of instances) this.#page(id, now).listedAt = now;
-    for (const [id, { listedAt, stats }] of this.#pages) {
-      if (now - listedAt > KEEP_MS && stats.pending === 0) this.#pages.delete(id);
+    const listed = new Set(instances.map(({ id }) => id));
+    for (const id of listed) this.#page(id);
+    for (const [id, page] of this.#pages) {
+      page.goneAt = listed.has(id) ? undefined : (page.goneAt ?? now);
+      const forgotten = page.goneAt !== undefined && now - page.goneAt > KEEP_MS && page.stats.pending === 0;
+      if (forgotten) this.#pages.delete(id);
     }
   }
 
-  of(id: string, now: number): InstanceStats {
-    return this.#page(id, now).stats;
+  of(id: string): InstanceStats {
+    return this.#page(id).stats;
   }
 
-  #page(id: string, now: number): Page {
-    const page = this.#pages.get(id) ?? { stats: new InstanceStats(), listedAt: now };
+  #page(id: string): Page {
+    const page = this.#pages.get(id) ?? { stats: new InstanceStats() };
     this.#pages.set(id, page);
     return page;
   }

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { check, type Check, is, required, shape } from '@rookery/common';
+import { check, type Check, hostInUrl, is, required, shape } from '@rookery/common';
 import { type ServiceInstance } from './service-instance.js';
 
 /** The most that an instance's metadata may take as JSON, in bytes. */
@@ -13,7 +13,10 @@ const HOST_NAME =
 
 /** A host without scheme, port, path or brackets, so that a URL can be made of it. */
 export const host: Check = check(
-  (value) => typeof value === 'string' && (isIP(value) !== 0 || HOST_NAME.test(value)),
+  (value) =>
+    typeof value === 'string' &&
+    (isIP(value) !== 0 || HOST_NAME.test(value)) &&
+    URL.canParse(`http://${hostInUrl(value)}`),
   'a host name or an IP address, without scheme, port and brackets',
 );
 

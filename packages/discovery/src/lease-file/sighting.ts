@@ -1,6 +1,9 @@
 import { type ServiceInstance } from '../instance/service-instance.js';
 import { type LeaseRecord, sameWriting } from './lease-record.js';
 
+/** Looks come every second or so; only a longer gap says that this process was stopped, however short the lease. */
+const PAUSE_MS = 2_000;
+
 /**
  * What this process knows of one lease. It lives as long as it was *seen to change* within its time to live, by this
  * process's own steady clock: clocks that jump, and those of others, have no say. Only at first sight, when there is
@@ -53,7 +56,7 @@ export class Sighting {
    * another time to live, because its beats may just not have been read.
    */
   forgive(gap: number, lastLook: number, monotonic: number): void {
-    if (gap > this.#record.ttlMs / 2 && this.lives(lastLook))
+    if (gap > Math.max(this.#record.ttlMs / 2, PAUSE_MS) && this.lives(lastLook))
       this.#deadline = Math.max(this.#deadline, monotonic + this.#record.ttlMs);
   }
 }

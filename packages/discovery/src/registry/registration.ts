@@ -176,7 +176,10 @@ export class Registration {
         this.#stop.signal.throwIfAborted();
         failures += 1;
         this.#status.beatFailed(this.#instance, error);
-        if (isRookeryError(error, 'LEASE_LOST')) return;
+        if (isRookeryError(error, 'LEASE_LOST')) {
+          this.#lease = undefined;
+          return;
+        }
       }
     }
   }

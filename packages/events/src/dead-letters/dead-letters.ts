@@ -1,3 +1,4 @@
+import { checkOptions, is, listOf, OptionsError, shape } from '@rookery/common';
 import { type DeadLetterFilter, type DeadRecord } from '../broker/dead-letter-store.js';
 import { decodeEvent } from '../event/cloud-event.js';
 import { InvalidEventError } from '../event/invalid-event.error.js';
@@ -28,19 +29,19 @@ export class DeadLetters {
 
   /** Oldest first; 100 unless `limit` says otherwise. */
   async list(filter: DeadLetterFilter = {}): Promise<DeadLetter[]> {
-    return (await this.#store.list(filter)).map(toDeadLetter);
+    return (await this.#store.list(toFilter(filter))).map(toDeadLetter);
   }
 
   /**
    * Delivers again, only to the handler that failed, with all of its attempts. Returns how many; a letter whose
    * handler the broker does not know any more stays.
    */
-  replay(which: readonly string[] | DeadLetterFilter): Promise<number> {
+  async replay(which: readonly string[] | DeadLetterFilter): Promise<number> {
     return this.#store.replay(toFilter(which));
   }
 
   /** Forgets them. Returns how many. */
-  discard(which: readonly string[] | DeadLetterFilter): Promise<number> {
+  async discard(which: readonly string[] | DeadLetterFilter): Promise<number> {
     return this.#store.discard(toFilter(which));
   }
 
@@ -49,8 +50,24 @@ export class DeadLetters {
   }
 }
 
+const checkFilter = shape<DeadLetterFilter>({
+  group: is.text,
+  handler: is.text,
+  type: is.text,
+  ids: listOf(is.text),
+  limit: is.wholeNumber(),
+});
+
+/** A misspelt or missing condition would widen the filter, up to all there is. */
 function toFilter(which: readonly string[] | DeadLetterFilter): DeadLetterFilter {
-  return Array.isArray(which) ? { ids: which as readonly string[] } : (which as DeadLetterFilter);
+  const filter = Array.isArray(which) ? { ids: which as readonly string[] } : (which as DeadLetterFilter);
+  const missing = Object.entries(filter).filter(([, value]) => value === undefined);
+  if (missing.length > 0)
+    throw new OptionsError(
+      'DeadLetters',
+      missing.map(([key]) => `${key}: Missing.`),
+    );
+  return checkOptions('DeadLetters', checkFilter, filter);
 }
 
 function toDeadLetter({ failure, message, firstFailedAt, ...record }: DeadRecord): DeadLetter {

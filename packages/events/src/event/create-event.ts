@@ -1,4 +1,4 @@
-import { type Clock } from '@rookery/common';
+import { type Clock, lowerCased } from '@rookery/common';
 import { assertPublishable } from './event-type.js';
 import { InvalidEventError } from './invalid-event.error.js';
 import { type PublishOptions, type RookeryEvent } from './rookery-event.js';
@@ -48,8 +48,4 @@ function assertText(attributes: Record<string, unknown>): void {
     if (value === undefined || (typeof value === 'string' && value.length > 0)) continue;
     throw new InvalidEventError(`${name}: Use a text that is not empty.`);
   }
-}
-
-function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

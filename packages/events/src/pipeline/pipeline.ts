@@ -1,4 +1,4 @@
-import { type CallObserver, type Clock, runInContext, runInFreshContext } from '@rookery/common';
+import { type CallObserver, type Clock, runInFreshContext, runWithDeadline } from '@rookery/common';
 import { isObservable, lastValueFrom } from 'rxjs';
 import { consumerName } from '../broker/consumer-spec.js';
 import { type Delivery, type Outcome, type Receive } from '../broker/delivery.js';
@@ -44,9 +44,7 @@ async function attempt(
   const call = describe(spec, delivery, event);
   const run = () =>
     runWithTimeout(clock, spec.timeoutMs, delivery.signal, (signal) =>
-      runInContext({ deadline: clock.monotonic() + spec.timeoutMs, signal }, () =>
-        settled(spec.invoke(event, signal)),
-      ),
+      runWithDeadline(clock, spec.timeoutMs, signal, () => settled(spec.invoke(event, signal))),
     );
   try {
     // A consumer begins something new: it inherits nothing from whoever published in the same process.

@@ -1,4 +1,5 @@
 import { checkOptions, type Duration, is, shape, toMilliseconds } from '@rookery/common';
+import { requireFeatures } from '../broker/features.js';
 import { type EventHandler } from '../bus/event-bus.js';
 import { type EventsRuntime } from '../bus/events-runtime.js';
 import { handlerSettings } from '../bus/handler-options.js';
@@ -43,8 +44,10 @@ export class MessageQueue<T = unknown> {
 
   /** Resolves when the message is as safe as the broker makes it. */
   async publish(data: T, { delay, ...options }: QueuePublishOptions = {}): Promise<RookeryEvent<T>> {
-    checkOptions(`MessageQueue ${this.name}`, checkDelay, delay === undefined ? {} : { delay });
-    const { publisher } = this.runtime;
+    const where = `MessageQueue ${this.name}`;
+    checkOptions(where, checkDelay, delay === undefined ? {} : { delay });
+    const { publisher, broker } = this.runtime;
+    if (delay !== undefined) requireFeatures(broker.features, ['delay'], `${where} with a delay`);
     // A source of its own, so that a message may have the id of the event that it was made from.
     const source = `${publisher.origin.source}/queues/${this.name}`;
     const message = createReserved({ ...publisher.origin, source }, queueType(this.name), data, options);

@@ -9,7 +9,8 @@ import { NewerSchemaError } from './newer-schema.error.js';
  * - `delivery`: an event on its way to one consumer. `due` says when it may be claimed: 0 is at once and in order, a
  *   time is the end of a pause or of a lease. `owner` and `attempts` together fence off a late holder of a lease.
  * - `node`: the processes that hold leases, so that those of dead ones can be released.
- * - `setting.consumers` grows with every change to `consumer`, so that publishers know when to look again.
+ * - `setting.consumers` is drawn anew with every change to `consumer`, so that publishers know when to look again; a
+ *   counter could come to the same value twice when a change is rolled back.
  */
 const MIGRATIONS = [
   `CREATE TABLE log (

@@ -6,6 +6,9 @@ import { type Log } from '../broker/log.js';
 import { type Claim, type DeliveryStore } from './delivery-store.js';
 import { type LeaseKeeper } from './lease-keeper.js';
 
+/** Handlers run outside of whatever context began or woke the consumer, such as that of a publishing request. */
+const outOfContext = AsyncLocalStorage.snapshot();
+
 /** What a consumption works with. */
 export interface ConsumptionParts {
   readonly store: DeliveryStore;
@@ -25,8 +28,6 @@ export interface ConsumptionParts {
  */
 export class StoreConsumption implements Consumption {
   readonly #inFlight = new Map<Promise<void>, AbortController>();
-  /** Handlers run outside of whatever context happened to wake the consumer, such as that of a publishing request. */
-  readonly #inOwnContext = AsyncLocalStorage.snapshot();
   #fetching: Promise<void> | undefined;
   #again = false;
   #stopped = false;
@@ -43,7 +44,7 @@ export class StoreConsumption implements Consumption {
   wake(): void {
     if (this.#stopped) return;
     this.#again = true;
-    this.#fetching ??= this.#inOwnContext(() => this.#fetchAll()).finally(() => {
+    this.#fetching ??= outOfContext(() => this.#fetchAll()).finally(() => {
       this.#fetching = undefined;
       if (this.#again && this.#free() > 0) this.wake();
     });

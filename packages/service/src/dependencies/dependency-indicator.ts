@@ -16,7 +16,12 @@ export function dependencyIndicator(
   clock: Clock,
   random: Random,
 ): Indicator {
-  const { name, timeout, retries, critical } = { ...DEPENDENCY_DEFAULTS, ...dependency };
+  const {
+    name,
+    timeout = DEPENDENCY_DEFAULTS.timeout,
+    retries = DEPENDENCY_DEFAULTS.retries,
+    critical = DEPENDENCY_DEFAULTS.critical,
+  } = dependency;
   const timeoutMs = toMilliseconds(timeout);
   const backoff = createBackoff(BACKOFF, random);
   const base = { name, groups: ['readiness'] as const, critical, intervalMs };
@@ -24,7 +29,8 @@ export function dependencyIndicator(
     ...base,
     timeoutMs,
     async check(signal) {
-      await probe(await locate(), signal);
+      const url = await locate();
+      if (url) await probe(url, signal);
       return { status: 'up' };
     },
   };

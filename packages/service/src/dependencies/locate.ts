@@ -1,7 +1,8 @@
-import { type Random } from '@rookery/common';
+import { hostInUrl, type Random } from '@rookery/common';
 import { type Dependency } from './dependency.js';
 
 const LIVE = '/health/live';
+const HTTP = new Set(['http', 'https']);
 
 /** The part of an instance that is needed to ask it; `ServiceInstance` of `@rookery/discovery` has it. */
 export interface Address {
@@ -13,8 +14,11 @@ export interface Address {
 /** Lists the instances of a service; rejects when there are none. */
 export type Discover = (service: string) => Promise<readonly Address[]>;
 
-/** Where to ask a dependency now: each try may ask another instance. */
-export type Locate = () => Promise<URL>;
+/**
+ * Where to ask a dependency now: each try may ask another instance. `undefined` when it is registered but speaks no
+ * HTTP: then its lease is all the sign of life there is.
+ */
+export type Locate = () => Promise<URL | undefined>;
 
 /** By its URL, which never changes. */
 export function locateByUrl(url: string): Locate {
@@ -26,11 +30,10 @@ export function locateByUrl(url: string): Locate {
 /** By asking discovery for one of its instances. */
 export function locateByName({ name }: Dependency, discover: Discover, random: Random): Locate {
   return async () => {
-    const instances = await discover(name);
+    const registered = await discover(name);
+    if (registered.length === 0) throw new Error(`no instance of ${name} is registered`);
+    const instances = registered.filter(({ protocol }) => HTTP.has(protocol));
     const instance = instances[Math.floor(random() * instances.length)];
-    if (!instance) throw new Error(`no instance of ${name} is registered`);
-    const host = instance.host.includes(':') ? `[${instance.host}]` : instance.host;
-    const scheme = instance.protocol === 'https' ? 'https' : 'http';
-    return new URL(`${scheme}://${host}:${instance.port}${LIVE}`);
+    return instance && new URL(`${instance.protocol}://${hostInUrl(instance.host)}:${instance.port}${LIVE}`);
   };
 }

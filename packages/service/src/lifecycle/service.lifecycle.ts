@@ -1,10 +1,10 @@
 import {
-  type HttpServer,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
   type OnModuleDestroy,
 } from '@nestjs/common';
 import { type HttpAdapterHost } from '@nestjs/core';
+import { beforeClose } from '@rookery/common';
 import { Server } from 'node:net';
 import { type HealthRegistry } from '../health/health-registry.js';
 import { type ServiceState } from './service-state.js';
@@ -16,8 +16,9 @@ export class ServiceLifecycle implements OnApplicationBootstrap, OnModuleDestroy
     private readonly state: ServiceState,
     private readonly health: HealthRegistry,
   ) {
-    // One turn later than the others who act when the app listens, so that ours is the outermost `beforeClose`.
-    host.listen$.subscribe(() => queueMicrotask(() => this.#drainBeforeClose()));
+    // One turn later than the others who act when the app listens: whoever asks last runs first, and readiness goes
+    // before deregistration and all else.
+    host.listen$.subscribe(() => queueMicrotask(() => beforeClose(host, () => state.advance('draining'))));
   }
 
   onApplicationBootstrap(): void {
@@ -36,18 +37,5 @@ export class ServiceLifecycle implements OnApplicationBootstrap, OnModuleDestroy
   async onApplicationShutdown(): Promise<void> {
     await this.health.stop();
     this.state.advance('stopped');
-  }
-
-  /**
-   * Readiness goes first, before deregistration and all else. The shutdown hooks of a global module come last, and
-   * Nest awaits the adapter's `beforeClose` before all of them.
-   */
-  #drainBeforeClose(): void {
-    const adapter: HttpServer = this.host.httpAdapter;
-    const inner = adapter.beforeClose?.bind(adapter);
-    adapter.beforeClose = async () => {
-      this.state.advance('draining');
-      await inner?.();
-    };
   }
 }
