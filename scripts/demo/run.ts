@@ -46,6 +46,8 @@ export async function run(story: Story, fleet: DemoFleet, collector: Collector):
   const failed = underFire.filter(({ status }) => status !== 201);
   const ms = underFire.map((placement) => placement.ms);
   story.tell(`slowest ${Math.max(...ms).toFixed(0)} ms, median ${quantile(ms, 0.5).toFixed(1)} ms`);
+  for (const { status, body } of failed.slice(0, 3))
+    story.tell(`failed with ${status}: ${JSON.stringify(body)}`);
   story.check(
     `${underFire.length} orders placed, ${failed.length} failed`,
     failed.length === 0 && underFire.length >= 300,

@@ -28,7 +28,7 @@ const { registryDirectory, eventsFile, databaseFile, logLevel } = readEnvironmen
     ResilienceModule.forRoot({
       policies: {
         'user-service': {
-          timeout: { total: '5s', attempt: '1s' },
+          timeout: { total: '8s', attempt: '2s' },
           retry: { attempts: 3, backoff: { delay: '50ms' } },
           circuitBreaker: { consecutiveFailures: 5, openDuration: '2s', halfOpenMaxCalls: 3 },
         },

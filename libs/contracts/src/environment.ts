@@ -20,10 +20,18 @@ export function readEnvironment(service: string, env: NodeJS.ProcessEnv = proces
   const directory = resolve(env['DATA_DIR'] ?? '.rookery');
   mkdirSync(directory, { recursive: true });
   return {
-    port: Number(env['PORT'] ?? 0),
+    port: readPort(env['PORT'] ?? '0'),
     registryDirectory: join(directory, 'registry'),
     eventsFile: join(directory, 'events.db'),
     databaseFile: join(directory, `${service}.db`),
     logLevel: env['LOG_LEVEL'] ?? 'info',
   };
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new RangeError(
+    `PORT: Invalid value ${JSON.stringify(text)}. Use a number from 0 to 65535; 0 takes a free port.`,
+  );
 }

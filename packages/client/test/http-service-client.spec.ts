@@ -149,7 +149,7 @@ describe('HTTP service client', () => {
     );
     const { client } = await boot([port]);
     expect(isRookeryError(await failureOf(client.get('/')), 'INVALID_RESPONSE')).toBe(true);
-    expect(await client.get('/moved')).toBeUndefined();
+    expect(await failureOf(client.get('/moved'))).toMatchObject({ code: 'HTTP_STATUS', status: 302 });
   });
 
   it('rejects an answer that is too large, and asks nobody again', async () => {

@@ -47,6 +47,8 @@ export * as is from './options/checks.js';
 export { type Checks, listOf, mapOf, shape } from './options/shape.js';
 export { type Random, systemRandom } from './random/random.js';
 export { attachRuntime } from './weaving/attach-runtime.explorer.js';
+export { requireInstanceMethod } from './weaving/require-instance-method.js';
+export { requireModule } from './weaving/require-module.decorator.js';
 export { isAsyncIterable, isThenable, type Settled, watchResult } from './weaving/result.js';
 export { Signal, withSignal } from './weaving/signal.decorator.js';
 export { weaveMethod } from './weaving/weave.decorator.js';

@@ -141,7 +141,9 @@ describe('weaving', () => {
   });
 
   it('refuses what is not a method', () => {
-    expect(() => weaveMethod(journaling, Single.prototype, 'field', { value: 1 })).toThrow('only a method');
+    expect(() => weaveMethod(journaling, Single.prototype, 'field', { value: 1 })).toThrow(
+      'works only on a method',
+    );
     expect(() => weaveMethod(journaling, Single, 'of', { value() {} })).toThrow('Single.of: a static method');
   });
 });

@@ -1,3 +1,4 @@
+import { VirtualClock } from '@rookery/common/testing';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,6 +82,20 @@ describe('DiscoveryModule', () => {
     await soon(async () =>
       expect(await listed('named')).toMatchObject([{ id: 'named-1', version: '1.2.3' }]),
     );
+  });
+
+  it('serves on for a while after it has left, until its callers have learnt of it', async () => {
+    const clock = new VirtualClock();
+    const app = await boot({ registry, service: 'users', clock, leaveDelay: '5s' });
+    await app.listen(0);
+    await soon(async () => expect(await listed()).toHaveLength(1));
+    let closed = false;
+    const closing = app.close().then(() => (closed = true));
+    await soon(async () => expect(await listed()).toHaveLength(0));
+    await clock.advance(4_999);
+    expect(closed).toBe(false);
+    await clock.advance(1);
+    await closing;
   });
 
   it('leaves before anything else of the app is destroyed and while the server still answers', async () => {

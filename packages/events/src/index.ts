@@ -35,6 +35,7 @@ export { getQueueToken, InjectQueue } from './queue/inject-queue.decorator.js';
 export { MessageQueue, type QueuePublishOptions } from './queue/message-queue.js';
 export { Process } from './queue/process.decorator.js';
 export { type QueueOptions } from './queue/queue-options.js';
+export { EventFileError } from './sqlite/event-file.error.js';
 export { NewerSchemaError } from './sqlite/newer-schema.error.js';
 export { sqliteBroker } from './sqlite/sqlite-broker.js';
 export { type SqliteBrokerOptions } from './sqlite/sqlite-options.js';

@@ -245,6 +245,14 @@ describe('a failing handler', () => {
   });
 });
 
+describe('dead letters', () => {
+  it('are chosen by what is given: nothing missing or misspelt may widen the choice', async () => {
+    const letters = (await apps.boot({})).get(DeadLetters);
+    await expect(letters.discard({ ids: undefined } as never)).rejects.toThrow('ids: Missing.');
+    await expect(letters.replay({ handlr: 'z' } as never)).rejects.toThrow('handlr: Unknown option.');
+  });
+});
+
 describe('replicas and services', () => {
   it('share the events of a group, and each group has its copy', async () => {
     const broker = memoryBroker();
@@ -318,6 +326,13 @@ describe('EventBus.subscribe', () => {
       await settledAt(2);
       expect(calls).toEqual(['got 1', 'later 2']);
     });
+  });
+
+  it('refuses a pattern and a handler that are not there, which would stop every publisher', async () => {
+    const bus = (await apps.boot({})).get(EventBus);
+    const missing = undefined as never;
+    await expect(bus.subscribe(missing, () => {}, { name: 'x' })).rejects.toThrow('pattern: Missing.');
+    await expect(bus.subscribe('a', missing, { name: 'x' })).rejects.toThrow('handler: Missing.');
   });
 
   it('names the option that cannot be used', async () => {

@@ -1,4 +1,4 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Injectable, Module } from '@nestjs/common';
 import { CallObserver, type Observation, type ObservedCall, ServiceInfo, Signal } from '@rookery/common';
 import {
   DeadLetters,
@@ -62,6 +62,27 @@ describe('EventsModule', () => {
     await expect(apps.bootPlain({ imports: two })).rejects.toThrow('Imported 2 times');
     const shared = EventsModule.forRoot(settings());
     await apps.bootPlain({ imports: [shared, shared] });
+  });
+
+  it('is asked for by name by classes with handlers when it is not imported', async () => {
+    @Injectable()
+    class Handler {
+      @OnEvent('a')
+      on() {}
+    }
+    await expect(apps.bootPlain({ providers: [Handler] })).rejects.toThrow(/Handler.*@rookery\/events/s);
+  });
+
+  it('refuses handlers where they could have no effect, and patterns that are not there', async () => {
+    expect(() => OnEvent('a')(class {}, 'field', undefined as never)).toThrow('a static method');
+    expect(() => OnEvent('a')({}, 'field', undefined as never)).toThrow('works only on a method');
+    class Misspelt {
+      @OnEvent(undefined as never)
+      on() {}
+    }
+    await expect(apps.boot({ providers: [Misspelt] })).rejects.toThrow(
+      '@OnEvent on Misspelt.on: pattern: Missing.',
+    );
   });
 
   it('refuses handlers that cannot work, by the name of their method', async () => {

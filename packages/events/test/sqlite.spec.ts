@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
-import { identifySelf } from '@rookery/common';
+import { identifySelf, isRookeryError } from '@rookery/common';
 import { type Broker, NewerSchemaError, sqliteBroker } from '@rookery/events';
 import { ConformanceRig } from '@rookery/events/testing';
 import { type SqliteBrokerOptions } from '@rookery/events';
@@ -66,6 +66,28 @@ describe('the event file', () => {
     );
     chmodSync(directory, 0o700);
     await ensureDefaultDirectories(join(directory, 'default', 'events.db'));
+  });
+
+  it('that is removed while it is open is refused from then on, instead of taking what nobody would read', async () => {
+    const broker = await rigFor().open();
+    await publish(broker, 1);
+    rmSync(file);
+    await rig.until(
+      'refused',
+      () =>
+        broker.publish(rig.message()).then(
+          () => false,
+          (error: unknown) => isRookeryError(error, 'EVENT_FILE'),
+        ),
+      5_000,
+    );
+    expect(rig.log.of('error')).toEqual([expect.stringContaining('removed or replaced while it was open')]);
+  });
+
+  it('that cannot be opened is named, with what to do', async () => {
+    rig = new ConformanceRig({ factory: sqliteBroker({ file: directory }) });
+    await expect(rig.open()).rejects.toThrow(`The event database ${directory} cannot be used:`);
+    expect(() => sqliteBroker({ file: ':memory:' })).toThrow('there is memoryBroker()');
   });
 
   it('of a newer version is refused', async () => {

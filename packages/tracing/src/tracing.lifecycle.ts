@@ -1,6 +1,7 @@
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { type DiscoveryService, type HttpAdapterHost } from '@nestjs/core';
 import { attachRuntime, type Clock, messageOf, within } from '@rookery/common';
+import { type HookableAdapter } from './http/hook-slots.js';
 import { traceRequests } from './http/trace-requests.js';
 import { type Telemetry } from './telemetry/telemetry.js';
 import { spanWeaving } from './tracer/span.decorator.js';
@@ -22,7 +23,11 @@ export class TracingLifecycle implements OnModuleInit, OnApplicationShutdown {
     ignore: readonly string[],
   ) {
     // Now, because routes ask for the route hook when they are built, which is before any lifecycle hook.
-    host.init$.subscribe(() => traceRequests(host.httpAdapter, telemetry.tracer, ignore));
+    host.init$.subscribe(() => {
+      // An app without HTTP has no adapter, and still begins.
+      const adapter: HookableAdapter | null = host.httpAdapter;
+      if (adapter) traceRequests(adapter, telemetry.tracer, ignore);
+    });
   }
 
   onModuleInit(): void {

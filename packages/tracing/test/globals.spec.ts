@@ -1,4 +1,5 @@
-import { Controller, Get, type ModuleMetadata } from '@nestjs/common';
+import { Controller, Get, Module, type ModuleMetadata } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { context, propagation, ProxyTracerProvider, ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import {
@@ -22,6 +23,16 @@ class Work {
 
 const registered = () => (trace.getTracerProvider() as ProxyTracerProvider).getDelegate();
 const nothing = new ProxyTracerProvider().getDelegate();
+
+describe('an app without HTTP', () => {
+  it('begins, and has a tracer', async () => {
+    @Module({ imports: [TracingModule.forRoot({ service: 'worker' })] })
+    class Worker {}
+    const app = await NestFactory.createApplicationContext(Worker, { logger: false, abortOnError: false });
+    expect(app.get(Tracer).span('work', ({ traceId }) => traceId)).toMatch(/^[0-9a-f]{32}$/);
+    await app.close();
+  });
+});
 
 describe('two apps in one process', () => {
   it('keep their spans apart, and the second goes on when the first closes', async () => {

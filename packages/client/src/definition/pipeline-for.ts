@@ -13,6 +13,6 @@ export function pipelineFor(
   policies: PolicyRegistry,
 ): Pipeline {
   return policy === undefined
-    ? policies.define(`${kind}.${service}`, defaults(own))
+    ? policies.define(`${kind}.${service}`, defaults(own), `a forFeature with the service ${service}`)
     : policies.pipeline(policy);
 }

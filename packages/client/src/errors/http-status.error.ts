@@ -1,6 +1,6 @@
 import { RookeryError } from '@rookery/common';
 
-/** The other side answered with a status of 400 or more. */
+/** The other side answered with a status of 400 or more, or with a redirect, which is not followed. */
 export class HttpStatusError extends RookeryError {
   readonly code = 'HTTP_STATUS';
   /**

@@ -1,4 +1,4 @@
-import { lowerCased } from '@rookery/common';
+import { headerProblem, type Headers, lowerCased } from '@rookery/common';
 import { executeCall } from '../execute/execute-call.js';
 import { type ClientParts } from './client-parts.js';
 import { type HttpMethod, type RequestOptions } from './http-request.js';
@@ -10,7 +10,7 @@ import { type HttpTry, sendTry } from './send-try.js';
  * Calls another service over HTTP with JSON: each request is sent to an instance that discovery knows and the balancer
  * chooses, guarded by the client's policies, tried again on another instance when that is safe, and traced.
  *
- * Each method resolves with the decoded body. It rejects with an `HttpStatusError` when the answer is 400 or more, with
+ * Each method resolves with the decoded body. It rejects with an `HttpStatusError` when the answer is no success, with
  * a `RequestFailedError` when retries did not help, with a `CircuitOpenError` when the circuit is open.
  */
 export class HttpServiceClient {
@@ -47,7 +47,7 @@ export class HttpServiceClient {
       template,
       path: requestPath(template, options),
       label: `${method} ${this.parts.service}${template}`,
-      headers: { ...this.parts.headers, ...lowerCased(options.headers ?? {}) },
+      headers: { ...this.parts.headers, ...checkedHeaders(options.headers ?? {}) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     };
     const result = await executeCall(this.parts, {
@@ -59,4 +59,13 @@ export class HttpServiceClient {
     });
     return result as T;
   }
+}
+
+/** A header that cannot be sent is the caller's mistake, and must not look like a failure of the service. */
+function checkedHeaders(headers: Headers): Headers {
+  for (const [name, value] of Object.entries(headers)) {
+    const problem = headerProblem(name, value);
+    if (problem) throw new TypeError(`headers.${name}: ${problem}`);
+  }
+  return lowerCased(headers);
 }

@@ -56,7 +56,8 @@ async function exchange(
 ): Promise<unknown> {
   const response = await send(transport, request, endpoint, signal, observation);
   observation.annotate({ 'http.response.status_code': response.status });
-  if (response.status < 400) return resultOf(request.label, response);
+  // Redirects are not followed, so an answer that is one holds nothing to go on with.
+  if (response.status < 300) return resultOf(request.label, response);
   throw new HttpStatusError(
     request.label,
     response.status,

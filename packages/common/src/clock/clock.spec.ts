@@ -1,3 +1,4 @@
+import { currentContext, runInContext } from '../context/call-context.js';
 import { VirtualClock } from '../testing/virtual-clock.js';
 import { systemClock } from './clock.js';
 import { repeat } from './repeat.js';
@@ -47,6 +48,14 @@ describe('within', () => {
     expect(signal.aborted).toBe(true);
   });
 
+  it('ends also when the work itself ends the outer signal', async () => {
+    const outer = new AbortController();
+    const call = within(new VirtualClock(), 100, () => new Promise(() => outer.abort(new Error('mine'))), {
+      signal: outer.signal,
+    });
+    await expect(call).rejects.toThrow('mine');
+  });
+
   it('ends with the outer signal, and does not start after it', async () => {
     const clock = new VirtualClock();
     const outer = new AbortController();
@@ -83,6 +92,25 @@ describe('repeat', () => {
     await clock.advance(100);
     expect(turns).toBe(3);
     expect(clock.pending).toBe(0);
+  });
+
+  it('carries nothing of the context of whoever started or woke it', async () => {
+    const clock = new VirtualClock();
+    const seen: unknown[] = [];
+    const repetition = runInContext({ deadline: 1 }, () =>
+      repeat(
+        clock,
+        10,
+        () => seen.push(currentContext().deadline),
+        () => {},
+      ),
+    );
+    await clock.advance(10);
+    runInContext({ deadline: 2 }, () => repetition.wake());
+    await clock.advance(15);
+    expect(seen.length).toBeGreaterThan(2);
+    expect(new Set(seen)).toEqual(new Set([undefined]));
+    await repetition.stop();
   });
 
   it('runs once more at once when it is woken during a turn', async () => {

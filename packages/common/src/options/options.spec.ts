@@ -80,6 +80,16 @@ describe('option checks', () => {
     expect(problemsOf(is.text, { password: 'secret' })[0]).not.toContain('secret');
   });
 
+  it('show a URL without its credentials and its query', () => {
+    const problem = problemsOf(is.flag, 'http://user:hunter2@host/path?token=abc')[0];
+    expect(problem).toContain('http://…@host/path?…');
+  });
+
+  it('ask for options that are not there at all', () => {
+    const where = () => checkOptions('X.forRoot', sample, undefined as never);
+    expect(where).toThrow('X.forRoot: Missing. Give it its options.');
+  });
+
   it('ask a plug-in for its methods', () => {
     const backend = is.implementing('RegistryBackend', 'list', 'watch');
     expect(problemsOf(backend, { list() {}, watch() {} })).toEqual([]);

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { firstValueFrom, NEVER, of, throwError } from 'rxjs';
 import { watchResult } from './result.js';
 
@@ -47,6 +48,13 @@ describe('watching a result', () => {
     ).rejects.toThrow('no');
     watchResult(NEVER, seen).subscribe().unsubscribe();
     expect(seen.entries).toEqual(['ok', new Error('no'), 'ok']);
+  });
+
+  it('hands a stream on as it is', () => {
+    const seen = journal();
+    const stream = Readable.from(['a']);
+    expect(watchResult(stream, seen)).toBe(stream);
+    expect(seen.entries).toEqual(['ok']);
   });
 
   it('sees an async iterable exhausted, failing and left', async () => {

@@ -1,4 +1,5 @@
-import { Inject } from '@nestjs/common';
+import { requireInstanceMethod } from './require-instance-method.js';
+import { requireModule } from './require-module.decorator.js';
 import { runtimeKey, type Weaving } from './weaving.js';
 import { type WovenMethod } from './woven-call.js';
 
@@ -10,7 +11,7 @@ interface Wrapper {
 /** What each wrapper wraps, so that a method is woven once by each package however many decorators it has. */
 const wrappers = new WeakMap<object, Wrapper>();
 
-/** Marks a prototype into which a weaving's runtime is injected. */
+/** Into which prototypes a weaving's runtime is injected. */
 const injected = new WeakMap<object, Set<symbol>>();
 
 /**
@@ -27,17 +28,8 @@ export function weaveMethod<Runtime extends object>(
   key: string | symbol,
   descriptor: PropertyDescriptor,
 ): void {
-  if (typeof target === 'function') {
-    throw new TypeError(
-      `${target.name}.${String(key)}: a static method belongs to no instance and cannot be decorated this way.`,
-    );
-  }
+  requireInstanceMethod(`a decorator of ${weaving.name}`, target, key, descriptor);
   const original: unknown = descriptor.value;
-  if (typeof original !== 'function') {
-    throw new TypeError(
-      `${target.constructor.name}.${String(key)}: only a method can be decorated this way.`,
-    );
-  }
   if (isWovenBy(weaving, original)) return;
   injectRuntime(weaving, target);
   descriptor.value = wrap(weaving, {
@@ -93,11 +85,8 @@ function innermost(method: unknown): unknown {
 }
 
 function injectRuntime(weaving: Weaving<never>, target: object): void {
-  const slot = runtimeKey(weaving);
-  const slots = injected.get(target) ?? new Set();
-  if (slots.has(slot)) return;
-  injected.set(target, slots.add(slot));
-  Inject(weaving.runtime)(target, slot);
+  injected.set(target, (injected.get(target) ?? new Set()).add(runtimeKey(weaving)));
+  requireModule(weaving.name, weaving.runtime, target);
 }
 
 /** Whether instances of this prototype, or of one it inherits from, want the weaving's runtime. */

@@ -216,6 +216,13 @@ describe('p2c', () => {
   });
 });
 
+/** Who would get the next call; what becomes of it teaches nothing. */
+function picked(balancer: InstanceBalancer, list: readonly ServiceInstance[]): string {
+  const { instance, done } = balancer.pick(list);
+  done('ignored');
+  return instance.id;
+}
+
 describe('what is learnt', () => {
   it('survives a change of the list', async () => {
     const { clock, balancer } = setUp('p2c');
@@ -232,18 +239,32 @@ describe('what is learnt', () => {
     }
   });
 
-  it('takes the time that a failing instance asks for as its penalty, up to five minutes', async () => {
+  it('keeps the penalty of a failing instance that asks to be called again at once', async () => {
+    const { clock, balancer } = setUp('p2c');
+    const [bad, good] = fleet(2) as [ServiceInstance, ServiceInstance];
+    balancer.pick([good]).done('success');
+    balancer.pick([bad]).done('failure', 0);
+    await clock.advance(10);
+    for (let call = 0; call < 50; call += 1) {
+      const { instance, done } = balancer.pick([bad, good]);
+      done('success');
+      expect(instance.id).toBe(good.id);
+    }
+  });
+
+  it('takes the time that a failing instance asks for as its penalty when that is longer, up to five minutes', async () => {
     const { clock, balancer } = setUp('p2c');
     const pair = fleet(2);
     const [asks, fails] = pair as [ServiceInstance, ServiceInstance];
-    balancer.pick([asks]).done('failure', 200);
+    balancer.pick([asks]).done('failure', 60_000);
     balancer.pick([fails]).done('failure');
     await clock.advance(1);
-    expect(balancer.pick(pair).instance.id).toBe(asks.id);
+    for (let call = 0; call < 20; call += 1) expect(picked(balancer, pair)).toBe(fails.id);
     balancer.pick([asks]).done('failure', 86_400_000);
     await clock.advance(100_000);
     balancer.pick([fails]).done('failure');
-    expect(balancer.pick(pair).instance.id).toBe(asks.id);
+    // 300 s have decayed to 14 ms by now; a day would not have.
+    for (let call = 0; call < 20; call += 1) expect(picked(balancer, pair)).toBe(asks.id);
   });
 
   it('counts the end of a call once and learns nothing from one that was given up', async () => {

@@ -3,7 +3,7 @@ import { PeakEwma } from './peak-ewma.js';
 /** How a call ended, as far as the instance is concerned. `ignored`: nothing was learnt, as when the caller gave up. */
 export type CallOutcome = 'success' | 'failure' | 'ignored';
 
-/** What a failure counts as, when the instance does not say how long to stay away. */
+/** What a failure counts as, unless the instance asks its callers to stay away for longer. */
 export const FAILURE_PENALTY_MS = 5_000;
 
 /** The longest that an instance can ask its callers to stay away. */

@@ -61,4 +61,10 @@ describe('what is known of a lease', () => {
     sighting.seen(record({ seq: 3, instance: sampleInstance({ weight: 2 }) }), 2);
     expect(sighting.instance.weight).toBe(2);
   });
+
+  it('expires also with a lease shorter than the time between two looks', () => {
+    const sighting = new Sighting(record({ renewedAt: 0, ttlMs: 500 }), 0, 0);
+    for (let look = 1_200; look < 5_000; look += 1_200) sighting.forgive(1_200, look - 1_200, look);
+    expect(sighting.lives(3_600)).toBe(false);
+  });
 });

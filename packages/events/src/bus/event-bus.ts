@@ -23,9 +23,10 @@ export const handlerName = check(
   'a name of up to 200 characters without spaces and slashes',
 );
 
-const checkSubscription = shape<SubscribeOptions & { pattern: EventPattern }>({
+const checkSubscription = shape<SubscribeOptions & { pattern: EventPattern; handler: unknown }>({
   ...handlerOptionChecks,
-  pattern: eventPattern,
+  pattern: required(eventPattern),
+  handler: required(is.callable),
   name: required(handlerName),
   group: is.serviceName,
 });
@@ -53,7 +54,7 @@ export class EventBus {
     options: SubscribeOptions,
   ): Promise<() => Promise<void>> {
     const where = 'EventBus.subscribe';
-    checkOptions(where, checkSubscription, { ...options, pattern });
+    checkOptions(where, checkSubscription, { ...options, pattern, handler });
     const { name, group = this.runtime.service, ...handlerOptions } = options;
     const spec = {
       ...handlerSettings(where, handlerOptions, this.runtime.random),

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { checkOptions, is, OptionsError, shape } from '@rookery/common';
+import { checkOptions, is, OptionsError, required, shape } from '@rookery/common';
 import { consumerName } from '../broker/consumer-spec.js';
 import { type EventPattern, eventPattern } from '../event/pattern.js';
 import { type HandlerSpec } from '../pipeline/handler-spec.js';
@@ -11,7 +11,7 @@ import { onEventEntries, type OnEventEntry, type OnEventOptions } from './on-eve
 
 const checkOnEvent = shape<OnEventOptions & { pattern: EventPattern }>({
   ...handlerOptionChecks,
-  pattern: eventPattern,
+  pattern: required(eventPattern),
   group: is.serviceName,
   name: handlerName,
 });

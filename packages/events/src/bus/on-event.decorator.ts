@@ -1,4 +1,6 @@
+import { requireInstanceMethod, requireModule } from '@rookery/common';
 import { type EventPattern } from '../event/pattern.js';
+import { EventBus } from './event-bus.js';
 import { type HandlerOptions } from './handler-options.js';
 
 /** Options of `@OnEvent`. */
@@ -32,7 +34,9 @@ const ON_EVENT = '@rookery/events:on-event';
  * async greet(event: RookeryEvent<UserCreated>, @Signal() signal?: AbortSignal) { ... }
  */
 export function OnEvent(pattern: EventPattern, options: OnEventOptions = {}): MethodDecorator {
-  return (_target, _key, descriptor) => {
+  return (target, key, descriptor) => {
+    requireInstanceMethod('@OnEvent()', target, key, descriptor);
+    requireModule('@rookery/events', EventBus, target);
     const method = descriptor.value as object;
     // Decorators run from the bottom up; a reader expects the order of the text.
     Reflect.defineMetadata(ON_EVENT, [{ pattern, options }, ...onEventEntries(method)], method);

@@ -1,4 +1,4 @@
-import { checkOptions, type Duration, is, shape, toMilliseconds } from '@rookery/common';
+import { checkOptions, type Duration, is, mapOf, shape, toMilliseconds } from '@rookery/common';
 import { requireFeatures } from '../broker/features.js';
 import { type EventHandler } from '../bus/event-bus.js';
 import { type EventsRuntime } from '../bus/events-runtime.js';
@@ -21,7 +21,12 @@ export interface QueuePublishOptions {
   delay?: Duration;
 }
 
-const checkDelay = shape<{ delay: Duration }>({ delay: is.duration() });
+const checkPublish = shape<QueuePublishOptions>({
+  id: is.text,
+  key: is.text,
+  headers: mapOf(is.text),
+  delay: is.duration(),
+});
 
 /**
  * Hands each message to one of its consumers, over all processes and services. `@InjectQueue('emails')` gives the one
@@ -43,9 +48,9 @@ export class MessageQueue<T = unknown> {
   }
 
   /** Resolves when the message is as safe as the broker makes it. */
-  async publish(data: T, { delay, ...options }: QueuePublishOptions = {}): Promise<RookeryEvent<T>> {
+  async publish(data: T, published: QueuePublishOptions = {}): Promise<RookeryEvent<T>> {
     const where = `MessageQueue ${this.name}`;
-    checkOptions(where, checkDelay, delay === undefined ? {} : { delay });
+    const { delay, ...options } = checkOptions(where, checkPublish, published);
     const { publisher, broker } = this.runtime;
     if (delay !== undefined) requireFeatures(broker.features, ['delay'], `${where} with a delay`);
     // A source of its own, so that a message may have the id of the event that it was made from.

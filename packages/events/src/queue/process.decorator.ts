@@ -1,3 +1,6 @@
+import { requireInstanceMethod, requireModule } from '@rookery/common';
+import { EventBus } from '../bus/event-bus.js';
+
 const PROCESS = '@rookery/events:process';
 
 /**
@@ -6,7 +9,9 @@ const PROCESS = '@rookery/events:process';
  * `EventsModule.registerQueue`, and an app has one such method a queue.
  */
 export function Process(queue: string): MethodDecorator {
-  return (_target, _key, descriptor) => {
+  return (target, key, descriptor) => {
+    requireInstanceMethod('@Process()', target, key, descriptor);
+    requireModule('@rookery/events', EventBus, target);
     const method = descriptor.value as object;
     Reflect.defineMetadata(PROCESS, [queue, ...processedQueues(method)], method);
   };

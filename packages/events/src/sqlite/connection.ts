@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { isRookeryError } from '@rookery/common';
 import { ensureDefaultDirectories } from './default-file.js';
+import { EventFileError } from './event-file.error.js';
 import { migrate } from './schema.js';
 import { type SqliteSettings } from './sqlite-options.js';
 
@@ -16,13 +18,18 @@ const BUSY_TIMEOUT_MS = 20;
 const WAL_LIMIT = 64 * 1024 * 1024;
 
 /** Opens the database, creating and migrating it as needed. */
-export async function openDatabase({
-  file,
-  isDefaultFile,
-  synchronous,
-}: SqliteSettings): Promise<DatabaseSync> {
+export async function openDatabase(settings: SqliteSettings): Promise<DatabaseSync> {
+  const { file, isDefaultFile } = settings;
   if (isDefaultFile) await ensureDefaultDirectories(file);
-  else await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  try {
+    if (!isDefaultFile) await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+    return open(settings);
+  } catch (error) {
+    throw isRookeryError(error) ? error : new EventFileError(file, error);
+  }
+}
+
+function open({ file, synchronous }: SqliteSettings): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: OPEN_TIMEOUT_MS });
   try {
     db.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${synchronous};`);

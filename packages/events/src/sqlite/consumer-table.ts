@@ -1,5 +1,5 @@
 import { consumerName, type ConsumerSpec } from '../broker/consumer-spec.js';
-import { matchesPattern } from '../event/pattern.js';
+import { isEventPattern, matchesPattern } from '../event/pattern.js';
 import { type Statements } from './statements.js';
 
 /** A consumer that an event goes to. */
@@ -43,7 +43,8 @@ export class ConsumerTable {
     const known = this.#targets.get(type);
     if (known) return known;
     const targets = this.#entries.filter(({ patterns }) =>
-      patterns.some((pattern) => matchesPattern(pattern, type)),
+      // Written by whichever process declared it: one that wrote nonsense must not stop the others.
+      patterns.some((pattern) => isEventPattern(pattern) && matchesPattern(pattern, type)),
     );
     if (this.#targets.size >= MOST_REMEMBERED_TYPES) this.#targets.clear();
     this.#targets.set(type, targets);

@@ -1,4 +1,4 @@
-import { checkOptions, type Duration, is, shape, toMilliseconds } from '@rookery/common';
+import { check, checkOptions, type Duration, is, shape, toMilliseconds } from '@rookery/common';
 import { defaultFile } from './default-file.js';
 
 export interface SqliteBrokerOptions {
@@ -46,7 +46,10 @@ export interface SqliteSettings {
 }
 
 const checkSqliteBroker = shape<SqliteBrokerOptions>({
-  file: is.text,
+  file: check(
+    (value) => typeof value === 'string' && value !== '' && !/^(?::memory:|file:)/.test(value),
+    'the path of a file; for events that nobody keeps there is memoryBroker()',
+  ),
   namespace: is.serviceName,
   synchronous: is.oneOf('normal', 'full'),
   retention: is.duration(),

@@ -12,6 +12,7 @@ import { openDatabase } from './connection.js';
 import { ConsumerTable } from './consumer-table.js';
 import { DeliveryTable } from './delivery-table.js';
 import { watchCommits } from './doorbell.js';
+import { EventFileError } from './event-file.error.js';
 import { NodeTable } from './node-table.js';
 import { Pruner } from './pruner.js';
 import { SqliteDeadLetters } from './sqlite-dead-letters.js';
@@ -39,6 +40,7 @@ export class SqliteStore implements DeliveryStore {
   readonly #owner = randomUUID();
   readonly #declared = new Set<string>();
   #opened: Opened | undefined;
+  #lost: EventFileError | undefined;
   #ring: Ring = () => {};
 
   constructor(
@@ -103,7 +105,8 @@ export class SqliteStore implements DeliveryStore {
   }
 
   async close(idle: boolean): Promise<void> {
-    const { raw, committer, nodes, upkeep, doorbell } = this.#open;
+    if (!this.#opened) throw new BrokerClosedError();
+    const { raw, committer, nodes, upkeep, doorbell } = this.#opened;
     doorbell.close();
     await upkeep.stop();
     // With something still being handled, the entry stays: others release it when this process has ended.
@@ -115,7 +118,16 @@ export class SqliteStore implements DeliveryStore {
 
   get #open(): Opened {
     if (!this.#opened) throw new BrokerClosedError();
+    if (this.#lost) throw this.#lost;
     return this.#opened;
+  }
+
+  /** What would be written from here on, nobody would ever read: it is refused instead. */
+  #lose(): void {
+    if (this.#lost) return;
+    const cause = new Error('it was removed or replaced while it was open');
+    this.#lost = new EventFileError(this.settings.file, cause);
+    this.environment.log.error(this.#lost.message);
   }
 
   /** Whole milliseconds: the columns are integers. */
@@ -160,7 +172,15 @@ export class SqliteStore implements DeliveryStore {
     const pruner = new Pruner(db, committer, clock, settings);
     const declared = () => this.#declared;
     const tables = { db, committer, consumers, deliveries, nodes, pruner };
-    const upkeep = new Upkeep({ ...tables, settings, clock, log, ring, declared });
+    const upkeep = new Upkeep({
+      ...tables,
+      settings,
+      clock,
+      log,
+      ring,
+      declared,
+      onLost: () => this.#lose(),
+    });
     const doorbell = watchCommits(settings.file, onForeignCommit(db, ring), log);
     return { raw, ...tables, deadLetters, upkeep, doorbell };
   }

@@ -4,6 +4,7 @@ import { type Ring } from '../store/delivery-store.js';
 import { type Committer } from './committer.js';
 import { type ConsumerTable } from './consumer-table.js';
 import { type DeliveryTable } from './delivery-table.js';
+import { fileIdentity } from './file-identity.js';
 import { type NodeTable } from './node-table.js';
 import { type Pruner } from './pruner.js';
 import { type SqliteSettings } from './sqlite-options.js';
@@ -25,12 +26,15 @@ export interface UpkeepParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly ring: Ring;
+  /** Called when the database file is not the one any more that was opened. */
+  readonly onLost: () => void;
   /** The consumers that this process runs or feeds. */
   readonly declared: () => Iterable<string>;
 }
 
 /** Each second releases what dead processes hold; each minute removes what nobody needs any more. */
 export class Upkeep {
+  #file: string | undefined;
   #lastMinute: number;
   #pruning = true;
   #repetition: Repetition | undefined;
@@ -41,7 +45,8 @@ export class Upkeep {
 
   /** Resolves when the first turn is done, so that nothing of a dead process is left waiting at the start. */
   async start(): Promise<void> {
-    const { committer, nodes, clock, log } = this.parts;
+    const { committer, nodes, clock, log, settings } = this.parts;
+    this.#file = await fileIdentity(settings.file);
     await committer.run(() => nodes.register(clock.now()));
     await this.#releaseDead();
     this.#repetition = repeat(
@@ -57,6 +62,7 @@ export class Upkeep {
   }
 
   async #turn(): Promise<void> {
+    if ((await fileIdentity(this.parts.settings.file)) !== this.#file) return this.parts.onLost();
     await this.#releaseDead();
     const since = this.parts.clock.now() - this.#lastMinute;
     if (since >= MINUTE_MS || since < 0) {

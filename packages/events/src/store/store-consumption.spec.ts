@@ -43,7 +43,7 @@ describe('a consumption', () => {
     store.claim = () => Promise.reject(new Error('disk on fire'));
     consumption.wake();
     await clock.advance(0);
-    expect(log.of('error')).toEqual(['g/h could not fetch events: disk on fire']);
+    expect(log.of('error')).toEqual(['g/h cannot fetch events: disk on fire']);
     store.claim = claim;
     consumption.wake();
     await clock.advance(0);

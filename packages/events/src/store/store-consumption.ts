@@ -31,6 +31,7 @@ export class StoreConsumption implements Consumption {
   #fetching: Promise<void> | undefined;
   #again = false;
   #stopped = false;
+  #failing = false;
   #alarm: ScheduledTask | undefined;
 
   constructor(
@@ -69,10 +70,13 @@ export class StoreConsumption implements Consumption {
       while (this.#again && this.#free() > 0) {
         this.#again = false;
         await this.#fetch();
+        if (this.#failing) this.parts.log.log(`${this.consumer} fetches events again.`);
+        this.#failing = false;
       }
     } catch (error) {
-      // The poll tries again soon; a store that is down must not end the consumer.
-      this.parts.log.error(`${this.consumer} could not fetch events: ${messageOf(error)}`);
+      // The poll tries again soon; a store that is down must not end the consumer, nor fill the log.
+      if (!this.#failing) this.parts.log.error(`${this.consumer} cannot fetch events: ${messageOf(error)}`);
+      this.#failing = true;
     }
   }
 

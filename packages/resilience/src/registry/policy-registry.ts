@@ -60,9 +60,10 @@ export class PolicyRegistry {
   /**
    * Defines a named policy. A name that is defined already gives the same pipeline, with the same state, when the
    * options are equal, and a `PolicyConflictError` when they are not.
+   *
+   * @param source Where the options were given, for messages.
    */
-  define(name: string, options: PolicyOptions): Pipeline {
-    const source = `PolicyRegistry.define("${name}")`;
+  define(name: string, options: PolicyOptions, source = `PolicyRegistry.define("${name}")`): Pipeline {
     return this.defineFrom(source, name, checkOptions(source, policyCheck, options));
   }
 

@@ -28,12 +28,12 @@ export function locateByUrl(url: string): Locate {
 }
 
 /** By asking discovery for one of its instances. */
-export function locateByName({ name }: Dependency, discover: Discover, random: Random): Locate {
+export function locateByName({ name, path = LIVE }: Dependency, discover: Discover, random: Random): Locate {
   return async () => {
     const registered = await discover(name);
     if (registered.length === 0) throw new Error(`no instance of ${name} is registered`);
     const instances = registered.filter(({ protocol }) => HTTP.has(protocol));
     const instance = instances[Math.floor(random() * instances.length)];
-    return instance && new URL(`${instance.protocol}://${hostInUrl(instance.host)}:${instance.port}${LIVE}`);
+    return instance && new URL(`${instance.protocol}://${hostInUrl(instance.host)}:${instance.port}${path}`);
   };
 }

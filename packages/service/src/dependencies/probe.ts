@@ -18,7 +18,9 @@ export async function probe(url: URL, signal: AbortSignal): Promise<void> {
 function reasonOf(error: unknown): string {
   const cause: unknown = property(error, 'cause') ?? error;
   const code: unknown = property(cause, 'code');
-  return typeof code === 'string' ? code : messageOf(cause);
+  // fetch's own message may quote the whole URL.
+  if (typeof code === 'string') return code;
+  return cause === error ? 'the request cannot be made' : messageOf(cause);
 }
 
 function property(value: unknown, name: 'cause' | 'code'): unknown {

@@ -1,5 +1,6 @@
 import { SetMetadata } from '@nestjs/common';
-import { type Duration } from '@rookery/common';
+import { type Duration, requireInstanceMethod, requireModule } from '@rookery/common';
+import { HealthRegistry } from './health-registry.js';
 import { type HealthGroup } from './indicator.js';
 
 /** Options of `@HealthIndicator()`. */
@@ -34,6 +35,8 @@ export function HealthIndicator(options: HealthIndicatorOptions = {}) {
     key: string | symbol,
     descriptor: TypedPropertyDescriptor<Method>,
   ): void => {
+    requireInstanceMethod('@HealthIndicator()', target, key, descriptor);
+    requireModule('@rookery/service', HealthRegistry, target);
     SetMetadata(HealthIndicator.KEY, options)(target, key, descriptor);
   };
 }
