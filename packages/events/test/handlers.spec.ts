@@ -248,8 +248,9 @@ describe('a failing handler', () => {
 describe('dead letters', () => {
   it('are chosen by what is given: nothing missing or misspelt may widen the choice', async () => {
     const letters = (await apps.boot({})).get(DeadLetters);
-    await expect(letters.discard({ ids: undefined } as never)).rejects.toThrow('ids: Missing.');
-    await expect(letters.replay({ handlr: 'z' } as never)).rejects.toThrow('handlr: Unknown option.');
+    const [forgotten, misspelt]: object[] = [{ ids: undefined }, { handlr: 'z' }];
+    await expect(letters.discard(forgotten!)).rejects.toThrow('ids: Missing.');
+    await expect(letters.replay(misspelt!)).rejects.toThrow('handlr: Unknown option.');
   });
 });
 

@@ -217,7 +217,7 @@ describe('p2c', () => {
 });
 
 /** Who would get the next call; what becomes of it teaches nothing. */
-function picked(balancer: InstanceBalancer, list: readonly ServiceInstance[]): string {
+function wouldGet(balancer: InstanceBalancer, list: readonly ServiceInstance[]): string {
   const { instance, done } = balancer.pick(list);
   done('ignored');
   return instance.id;
@@ -259,12 +259,12 @@ describe('what is learnt', () => {
     balancer.pick([asks]).done('failure', 60_000);
     balancer.pick([fails]).done('failure');
     await clock.advance(1);
-    for (let call = 0; call < 20; call += 1) expect(picked(balancer, pair)).toBe(fails.id);
+    for (let call = 0; call < 20; call += 1) expect(wouldGet(balancer, pair)).toBe(fails.id);
     balancer.pick([asks]).done('failure', 86_400_000);
     await clock.advance(100_000);
     balancer.pick([fails]).done('failure');
     // 300 s have decayed to 14 ms by now; a day would not have.
-    for (let call = 0; call < 20; call += 1) expect(picked(balancer, pair)).toBe(asks.id);
+    for (let call = 0; call < 20; call += 1) expect(wouldGet(balancer, pair)).toBe(asks.id);
   });
 
   it('counts the end of a call once and learns nothing from one that was given up', async () => {

@@ -36,7 +36,8 @@ export class InstanceStats {
   /**
    * A failure counts as a very slow answer. Its real time must not count: an instance that fails at once would look
    * like the fastest and draw all calls to itself. Nor may a failure make a slow instance look faster.
-   * Rule and constants: the load biaser of linkerd2-proxy, 2026.
+   * What the instance asks for only lengthens the penalty: `Retry-After: 0` would undo it.
+   * Rule and constants: the load biaser of linkerd2-proxy, 2026, which lets a hint shorten it as well.
    */
   ended(outcome: CallOutcome, elapsedMs: number, now: number, retryAfterMs?: number): void {
     this.#pending -= 1;
