@@ -248,9 +248,10 @@ describe('a failing handler', () => {
 describe('dead letters', () => {
   it('are chosen by what is given: nothing missing or misspelt may widen the choice', async () => {
     const letters = (await apps.boot({})).get(DeadLetters);
-    const [forgotten, misspelt]: object[] = [{ ids: undefined }, { handlr: 'z' }];
-    await expect(letters.discard(forgotten!)).rejects.toThrow('ids: Missing.');
-    await expect(letters.replay(misspelt!)).rejects.toThrow('handlr: Unknown option.');
+    const forgotten: object = { ids: undefined };
+    const misspelt: object = { handlr: 'z' };
+    await expect(letters.discard(forgotten)).rejects.toThrow('ids: Missing.');
+    await expect(letters.replay(misspelt)).rejects.toThrow('handlr: Unknown option.');
   });
 });
 
