@@ -1,7 +1,6 @@
 import { type HttpService } from '@nestjs/axios';
 import { type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { type LazyModuleLoader } from '@nestjs/core';
-import { axiosTransport } from './axios-transport.js';
 import { type ConnectionPool } from './connection-pool.js';
 import { type HttpTransport, type WireRequest, type WireResponse } from './transport.js';
 
@@ -37,7 +36,10 @@ export class LazyAxios implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   async #import(): Promise<HttpTransport> {
-    const axios = await import('@nestjs/axios');
+    const [axios, { axiosTransport }] = await Promise.all([
+      import('@nestjs/axios'),
+      import('./axios-transport.js'),
+    ]);
     const module = await this.loader.load(() => axios.HttpModule);
     return axiosTransport(module.get<HttpService>(axios.HttpService).axiosRef, this.pool);
   }
