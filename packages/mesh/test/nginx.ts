@@ -10,6 +10,7 @@ export function findNginx(): string | undefined {
     return execFileSync('/bin/sh', ['-c', 'command -v nginx'], { encoding: 'utf8' }).trim() || undefined;
   } catch {
     if (process.env['ROOKERY_REQUIRE_ENGINES'] === '1') throw new Error('nginx is not installed.');
+    process.stderr.write('Skipped: what needs nginx, which is not installed.\n');
     return undefined;
   }
 }

@@ -17,6 +17,8 @@ export async function engineAnswers(engine: Engine): Promise<boolean> {
       `${engine} does not answer on 127.0.0.1:${port}. Start it, or run "npm test", which skips its suite.`,
     );
   }
+  if (!answers)
+    process.stderr.write(`Skipped: what needs ${engine}, which does not answer on 127.0.0.1:${port}.\n`);
   return answers;
 }
 
