@@ -42,7 +42,7 @@ export interface HealthSettings {
   readonly timeoutMs: number;
 }
 
-export const HEALTH_DEFAULTS = {
+const HEALTH_DEFAULTS = {
   path: '/health',
   interval: '30s',
   timeout: '5s',

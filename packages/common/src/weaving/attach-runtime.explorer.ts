@@ -1,6 +1,6 @@
 import { type DiscoveryService } from '@nestjs/core';
-import { wantsRuntime } from './weave.decorator.js';
-import { runtimeKey, type Weaving } from './weaving.js';
+import { injectionKey, requiresModule } from './require-module.decorator.js';
+import { type Weaving } from './weaving.js';
 
 /**
  * Gives the runtime to instances that Nest did not construct itself: the results of `useFactory` and `useValue`,
@@ -11,12 +11,12 @@ export function attachRuntime<Runtime extends object>(
   weaving: Weaving<Runtime>,
   runtime: Runtime,
 ): void {
-  const slot = runtimeKey(weaving);
+  const slot = injectionKey(weaving.name);
   for (const wrapper of discovery.getProviders()) {
     if (!wrapper.isDependencyTreeStatic()) continue;
     const instance: unknown = wrapper.instance;
     if (typeof instance !== 'object' || instance === null || slot in instance) continue;
-    if (!wantsRuntime(weaving, Object.getPrototypeOf(instance))) continue;
+    if (!requiresModule(weaving.name, Object.getPrototypeOf(instance))) continue;
     Object.defineProperty(instance, slot, { value: runtime, enumerable: false });
   }
 }

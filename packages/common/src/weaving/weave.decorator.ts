@@ -1,6 +1,6 @@
 import { requireInstanceMethod } from './require-instance-method.js';
-import { requireModule } from './require-module.decorator.js';
-import { runtimeKey, type Weaving } from './weaving.js';
+import { injectionKey, requireModule } from './require-module.decorator.js';
+import { type Weaving } from './weaving.js';
 import { type WovenMethod } from './woven-call.js';
 
 interface Wrapper {
@@ -10,9 +10,6 @@ interface Wrapper {
 
 /** What each wrapper wraps, so that a method is woven once by each package however many decorators it has. */
 const wrappers = new WeakMap<object, Wrapper>();
-
-/** Into which prototypes a weaving's runtime is injected. */
-const injected = new WeakMap<object, Set<symbol>>();
 
 /**
  * Replaces a method by one that goes through `weaving.invoke`, and asks Nest to inject the weaving's runtime into
@@ -31,7 +28,7 @@ export function weaveMethod<Runtime extends object>(
   requireInstanceMethod(`a decorator of ${weaving.name}`, target, key, descriptor);
   const original: unknown = descriptor.value;
   if (isWovenBy(weaving, original)) return;
-  injectRuntime(weaving, target);
+  requireModule(weaving.name, weaving.runtime, target);
   descriptor.value = wrap(weaving, {
     target,
     className: target.constructor.name,
@@ -48,7 +45,7 @@ function wrap<Runtime extends object>(
   method: WovenMethod,
 ): WovenMethod['original'] {
   const { original } = method;
-  const slot = runtimeKey(weaving);
+  const slot = injectionKey(weaving.name);
   function wrapper(this: object, ...args: unknown[]): unknown {
     const runtime = (this as Record<symbol, Runtime | undefined> | undefined)?.[slot];
     if (!runtime) return original.apply(this, args);
@@ -82,18 +79,4 @@ function isWovenBy(weaving: Weaving<never>, method: unknown): boolean {
 function innermost(method: unknown): unknown {
   const wrapper = wrappers.get(method as object);
   return wrapper ? innermost(wrapper.inner) : method;
-}
-
-function injectRuntime(weaving: Weaving<never>, target: object): void {
-  injected.set(target, (injected.get(target) ?? new Set()).add(runtimeKey(weaving)));
-  requireModule(weaving.name, weaving.runtime, target);
-}
-
-/** Whether instances of this prototype, or of one it inherits from, want the weaving's runtime. */
-export function wantsRuntime(weaving: Weaving<never>, prototype: object | null): boolean {
-  const slot = runtimeKey(weaving);
-  for (let level = prototype; level; level = Object.getPrototypeOf(level)) {
-    if (injected.get(level)?.has(slot)) return true;
-  }
-  return false;
 }

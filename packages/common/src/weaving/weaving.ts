@@ -10,8 +10,3 @@ export interface Weaving<Runtime extends object = object> {
   /** Handles one call. What it returns is what the caller gets. */
   invoke(runtime: Runtime, call: WovenCall): unknown;
 }
-
-/** The property that holds a weaving's runtime in an instance. */
-export function runtimeKey(weaving: Weaving<never>): symbol {
-  return Symbol.for(`${weaving.name}:runtime`);
-}

@@ -4,10 +4,10 @@ import { PeakEwma } from './peak-ewma.js';
 export type CallOutcome = 'success' | 'failure' | 'ignored';
 
 /** What a failure counts as, unless the instance asks its callers to stay away for longer. */
-export const FAILURE_PENALTY_MS = 5_000;
+const FAILURE_PENALTY_MS = 5_000;
 
 /** The longest that an instance can ask its callers to stay away. */
-export const MAX_PENALTY_MS = 300_000;
+const MAX_PENALTY_MS = 300_000;
 
 /** What is known of one instance from the calls that were sent to it. */
 export class InstanceStats {

@@ -3,10 +3,10 @@ import { check, type Check, hostInUrl, is, required, shape } from '@rookery/comm
 import { type ServiceInstance } from './service-instance.js';
 
 /** The most that an instance's metadata may take as JSON, in bytes. */
-export const MAX_METADATA_BYTES = 4_096;
+const MAX_METADATA_BYTES = 4_096;
 
 /** The largest weight of an instance. */
-export const MAX_WEIGHT = 1_000;
+const MAX_WEIGHT = 1_000;
 
 const HOST_NAME =
   /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$/;

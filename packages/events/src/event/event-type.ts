@@ -8,7 +8,7 @@ const TOKENS = /^[^\s.*>\p{Cc}]+(?:\.[^\s.*>\p{Cc}]+)*$/u;
 const LONGEST = 255;
 
 /** What an event type may look like, for messages. */
-export const EVENT_TYPE_RULE = `dot-separated words of up to ${LONGEST} characters together, without spaces, control characters, "*" or ">", such as "user.created"`;
+const EVENT_TYPE_RULE = `dot-separated words of up to ${LONGEST} characters together, without spaces, control characters, "*" or ">", such as "user.created"`;
 
 /** Throws an `InvalidEventError` when the type cannot be published. */
 export function assertPublishable(type: string): void {
