@@ -8,6 +8,7 @@ import { ServiceModule } from '@rookery/service';
 import { TracingModule, tracingMixin } from '@rookery/tracing';
 import { LoggerModule } from 'nestjs-pino';
 import { Confirmations } from './confirmations.js';
+import { OrderAnnouncements } from './order-announcements.js';
 import { OrderStore } from './order-store.js';
 import { OrdersController } from './orders.controller.js';
 import { Orders } from './orders.js';
@@ -41,6 +42,7 @@ const { registryDirectory, eventsFile, databaseFile, logLevel } = readEnvironmen
   controllers: [OrdersController],
   providers: [
     Orders,
+    OrderAnnouncements,
     UserDirectory,
     Confirmations,
     { provide: OrderStore, useFactory: () => new OrderStore(databaseFile) },

@@ -6,6 +6,7 @@ import { ServiceModule } from '@rookery/service';
 import { TracingModule, tracingMixin } from '@rookery/tracing';
 import { LoggerModule } from 'nestjs-pino';
 import { OrderHistory } from './order-history.js';
+import { UserAnnouncements } from './user-announcements.js';
 import { UsersController } from './users.controller.js';
 import { Users } from './users.js';
 import { UserStore } from './user-store.js';
@@ -21,6 +22,11 @@ const { registryDirectory, eventsFile, databaseFile, logLevel } = readEnvironmen
     EventsModule.forRoot({ broker: sqliteBroker({ file: eventsFile }) }),
   ],
   controllers: [UsersController],
-  providers: [Users, OrderHistory, { provide: UserStore, useFactory: () => new UserStore(databaseFile) }],
+  providers: [
+    Users,
+    UserAnnouncements,
+    OrderHistory,
+    { provide: UserStore, useFactory: () => new UserStore(databaseFile) },
+  ],
 })
 export class AppModule {}

@@ -1,49 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import {
-  Injectable,
-  Logger,
-  NotFoundException,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-} from '@nestjs/common';
-import {
-  Announcer,
-  type CreateUser,
-  type Order,
-  type User,
-  USER_CREATED,
-  type UserCreated,
-} from '@demo/contracts';
-import { EventBus } from '@rookery/events';
+import { Injectable, NotFoundException } from '@nestjs/common';
+import { type CreateUser, type Order, type User } from '@demo/contracts';
 import { Span } from '@rookery/tracing';
+import { UserAnnouncements } from './user-announcements.js';
 import { UserStore } from './user-store.js';
 
 @Injectable()
-export class Users implements OnApplicationBootstrap, OnModuleDestroy {
-  readonly #logger = new Logger(Users.name);
-  readonly #announcer = new Announcer(
-    () => this.store.unannounced(),
-    (user) => this.#announce(user),
-    (message) => this.#logger.warn(message),
-  );
-
+export class Users {
   constructor(
     private readonly store: UserStore,
-    private readonly events: EventBus,
+    private readonly announcements: UserAnnouncements,
   ) {}
-
-  onApplicationBootstrap(): void {
-    this.#announcer.start();
-  }
-
-  onModuleDestroy(): Promise<void> {
-    return this.#announcer.stop();
-  }
 
   async create(input: CreateUser): Promise<User> {
     const user = { id: randomUUID(), ...input };
     this.store.add(user);
-    await this.#announce(user);
+    await this.announcements.announce(user);
     return user;
   }
 
@@ -56,10 +28,5 @@ export class Users implements OnApplicationBootstrap, OnModuleDestroy {
 
   history(id: string): Order[] {
     return this.store.history(this.find(id).id);
-  }
-
-  async #announce(user: User): Promise<void> {
-    await this.events.publish<UserCreated>(USER_CREATED, user, { id: user.id });
-    this.store.markAnnounced(user.id);
   }
 }

@@ -1,31 +1,33 @@
+import { Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { messageOf, repeat, type Repetition, systemClock } from '@rookery/common';
 
 const INTERVAL_MS = 5_000;
 
 /**
- * Announces what is stored and has not been announced: at once when something new is stored, and every few seconds what
- * a crash or a failure left. Announcing twice must change nothing, so events have the ids of what they are about.
+ * Announces what is stored. Whoever stores something calls `announce`; what a crash or a failure left unannounced
+ * follows at the next start and every few seconds. Announcing twice must change nothing.
  */
-export class Announcer<T> {
+export abstract class Announcer<T> implements OnApplicationBootstrap, OnModuleDestroy {
+  readonly #logger = new Logger(this.constructor.name);
   #repetition: Repetition | undefined;
 
-  constructor(
-    private readonly unannounced: () => readonly T[],
-    private readonly announce: (thing: T) => Promise<void>,
-    private readonly warn: (message: string) => void,
-  ) {}
+  /** What is stored and may not have been announced. */
+  protected abstract unannounced(): readonly T[];
 
-  start(): void {
+  /** Announces it and notes that it did. */
+  abstract announce(thing: T): Promise<void>;
+
+  onApplicationBootstrap(): void {
     this.#repetition = repeat(
       systemClock,
       INTERVAL_MS,
       () => this.#announceAll(),
-      (error) => this.warn(`Not announced yet, tried again soon: ${messageOf(error)}`),
+      (error) => this.#logger.warn(`Not announced yet, tried again soon: ${messageOf(error)}`),
     );
     this.#repetition.wake();
   }
 
-  async stop(): Promise<void> {
+  async onModuleDestroy(): Promise<void> {
     await this.#repetition?.stop();
   }
 
