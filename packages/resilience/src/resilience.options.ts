@@ -10,6 +10,7 @@ export interface ResilienceOptions extends PolicyRegistrySeams {
 
 export const resilienceCheck: Check = shape<ResilienceOptions>({
   policies: mapOf(policyCheck),
+  defaults: policyCheck,
   clock: is.implementing('Clock', 'now', 'monotonic', 'schedule'),
   random: is.callable,
 });

@@ -1,10 +1,9 @@
-import { type Clock } from '@rookery/common';
 import { ask } from '../errors/ask.js';
 import { type PredicateError } from '../errors/predicate.error.js';
 import { withoutStack } from '../errors/without-stack.js';
-import { type EventSink } from '../events/event-sink.js';
 import { isAbort, kindOf } from '../outcome/outcome.js';
 import { type Execution, type Next, type Policy } from '../pipeline/policy.js';
+import { type PolicyParts } from '../pipeline/policy-parts.js';
 import { createCallWindow } from './call-window.js';
 import { type CircuitBreakerSettings } from './circuit-breaker.options.js';
 import { CircuitOpenError } from './circuit-open.error.js';
@@ -17,10 +16,11 @@ export class CircuitBreakerPolicy implements Policy {
 
   constructor(
     readonly name: string,
-    private readonly settings: CircuitBreakerSettings,
-    private readonly clock: Clock,
-    private readonly events: EventSink,
+    /** What it goes by now. */
+    readonly settings: CircuitBreakerSettings,
+    private readonly parts: PolicyParts,
   ) {
+    const { clock } = parts;
     const window = createCallWindow(settings.slidingWindow, clock);
     this.#circuit = new OpossumCircuit(name, settings, window, clock, (phase) => this.#report(phase));
   }
@@ -48,12 +48,15 @@ export class CircuitBreakerPolicy implements Policy {
     }
   }
 
-  #verdict(error: unknown, { caller, options }: Execution): Verdict {
+  #verdict(error: unknown, { caller, options, attempt }: Execution): Verdict {
     const kind = kindOf(error, caller);
     if (kind === 'rejected' || isAbort(error, caller)) return 'ignored';
     const { recordIf } = this.settings;
     const counts = recordIf ? this.#ask(recordIf, error) : kind === 'failure';
-    return counts && (!options.recordIf || this.#ask(options.recordIf, error)) ? 'failure' : 'ignored';
+    return counts &&
+      (!options.recordIf || ask(this.name, 'circuitBreaker.recordIf', options.recordIf, error, attempt))
+      ? 'failure'
+      : 'ignored';
   }
 
   #ask(recordIf: (error: unknown) => boolean, error: unknown): boolean {
@@ -62,19 +65,24 @@ export class CircuitBreakerPolicy implements Policy {
 
   #rejection(): CircuitOpenError {
     const { phase } = this.#circuit;
-    const retryAfterMs = phase.state === 'open' ? phase.until - this.clock.monotonic() : 0;
+    const retryAfterMs = phase.state === 'open' ? phase.until - this.parts.clock.monotonic() : 0;
     const error = withoutStack(() => new CircuitOpenError(this.name, retryAfterMs));
-    if (this.events.observed) this.events.next({ type: 'rejected', policy: this.name, error });
+    if (this.parts.events.observed) this.parts.events.next({ type: 'rejected', policy: this.name, error });
     return error;
   }
 
   #report(phase: CircuitPhase): void {
     const policy = this.name;
-    if (phase.state === 'closed') this.events.next({ type: 'circuit-closed', policy });
-    else if (phase.state === 'half-open') this.events.next({ type: 'circuit-half-open', policy });
+    if (phase.state === 'closed') this.parts.events.next({ type: 'circuit-closed', policy });
+    else if (phase.state === 'half-open') this.parts.events.next({ type: 'circuit-half-open', policy });
     else {
       const { reason } = phase;
-      this.events.next({ type: 'circuit-opened', policy, reason, openForMs: this.settings.openDurationMs });
+      this.parts.events.next({
+        type: 'circuit-opened',
+        policy,
+        reason,
+        openForMs: this.settings.openDurationMs,
+      });
     }
   }
 }

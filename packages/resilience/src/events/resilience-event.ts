@@ -1,7 +1,13 @@
 import { type TimeoutScope } from '../timeout/timeout.error.js';
 
 /** Why a circuit opened. */
-export type OpenReason = 'consecutive-failures' | 'failure-rate' | 'trial-failed' | 'trial-overdue';
+export type OpenReason =
+  | 'consecutive-failures'
+  | 'failure-rate'
+  | 'slow-call-rate'
+  | 'trial-failed'
+  | 'trial-slow'
+  | 'trial-overdue';
 
 /** The circuit opened and rejects calls for `openForMs` milliseconds. */
 export interface CircuitOpened {
@@ -23,6 +29,26 @@ export interface CircuitClosed {
   readonly policy: string;
 }
 
+/** What somebody set a circuit to by hand, whatever its calls say. */
+export type CircuitOverride = 'forced-open' | 'disabled' | 'isolated';
+
+/** Somebody took a circuit in hand, or let it go again when `override` is undefined. */
+export interface CircuitOverridden {
+  readonly type: 'circuit-overridden';
+  readonly policy: string;
+  readonly override: CircuitOverride | undefined;
+  readonly reason: string;
+  /** Milliseconds until the circuit goes back to its own state by itself; `undefined` when it does not. */
+  readonly expiresInMs?: number | undefined;
+}
+
+/** A circuit that only measures would have opened. */
+export interface CircuitThresholdExceeded {
+  readonly type: 'circuit-threshold-exceeded';
+  readonly policy: string;
+  readonly reason: OpenReason;
+}
+
 /** A call failed and will be tried again after the pause. */
 export interface Retried {
   readonly type: 'retry';
@@ -30,7 +56,31 @@ export interface Retried {
   /** The attempt that failed; the first is 1. */
   readonly attempt: number;
   readonly delayMs: number;
+  /** What the attempt failed with; `undefined` when it was its result that asked for another. */
   readonly error: unknown;
+}
+
+/** A call was not tried again, or not hedged, because that would add too much to the load. */
+export interface BudgetExhausted {
+  readonly type: 'retry-budget-exhausted';
+  readonly policy: string;
+  readonly wanted: 'retry' | 'hedge';
+}
+
+/** A call takes long, and a second attempt races it. */
+export interface Hedged {
+  readonly type: 'hedge';
+  readonly policy: string;
+  /** The number of the attempt that was added. */
+  readonly attempt: number;
+  readonly delayMs: number;
+}
+
+/** A call found another one with its key under way, and shares its result. */
+export interface Coalesced {
+  readonly type: 'coalesced';
+  readonly policy: string;
+  readonly key: string;
 }
 
 /** A call or an attempt took too long and was aborted. */
@@ -41,22 +91,56 @@ export interface TimedOut {
   readonly timeoutMs: number;
 }
 
-/** A policy turned a call away. */
+/** A policy turned a call away. The error's `code` tells which. */
 export interface Rejected {
   readonly type: 'rejected';
   readonly policy: string;
   readonly error: unknown;
 }
 
+/** The number of calls that may run at once was adapted. */
+export interface LimitChanged {
+  readonly type: 'limit-changed';
+  readonly policy: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A call failed for good and its fallback answers instead. */
 export interface FellBack {
   readonly type: 'fallback';
   readonly policy: string;
+  /** What it failed with; `undefined` when it was its result that was not good enough. */
   readonly error: unknown;
 }
 
+/** A call was disturbed on purpose. */
+export interface ChaosInjected {
+  readonly type: 'chaos';
+  readonly policy: string;
+  readonly injected: 'latency' | 'fault' | 'outcome';
+}
+
+/** A policy goes on with other settings. */
+export interface Reconfigured {
+  readonly type: 'reconfigured';
+  readonly policy: string;
+}
+
 /** A circuit changed its state. */
-export type CircuitChange = CircuitOpened | CircuitHalfOpen | CircuitClosed;
+export type CircuitChange =
+  CircuitOpened | CircuitHalfOpen | CircuitClosed | CircuitOverridden | CircuitThresholdExceeded;
 
 /** Something a policy did. */
-export type ResilienceEvent = CircuitChange | Retried | TimedOut | Rejected | FellBack;
+export type ResilienceEvent =
+  | CircuitChange
+  | Retried
+  | BudgetExhausted
+  | Hedged
+  | Coalesced
+  | TimedOut
+  | Rejected
+  | LimitChanged
+  | FellBack
+  | ChaosInjected
+  | Reconfigured;

@@ -7,6 +7,8 @@ export interface FallbackOptions {
    * 4xx answers (except 408 and 429). It is never asked when the caller aborted, since nobody waits for an answer.
    */
   handleIf?: (error: unknown) => boolean;
+  /** Whether the fallback answers instead of this result; its handler then gets `undefined` as the error. Default: never. */
+  handleIfResult?: (result: unknown) => boolean;
 }
 
 /** What answers instead of a method: `this` is the instance, then the error, then the method's own arguments. */
@@ -20,4 +22,5 @@ export interface FallbackDeclaration extends FallbackOptions {
 export const fallbackCheck: Check = shape<FallbackDeclaration>({
   handler: required(is.callable),
   handleIf: is.callable,
+  handleIfResult: is.callable,
 });

@@ -1,7 +1,7 @@
 import { ask } from '../errors/ask.js';
-import { type EventSink } from '../events/event-sink.js';
 import { kindOf } from '../outcome/outcome.js';
 import { type Execution, type Next, type Policy } from '../pipeline/policy.js';
+import { type PolicyParts } from '../pipeline/policy-parts.js';
 import { type FallbackDeclaration } from './fallback.options.js';
 
 const NOTHING: object = Object.freeze({});
@@ -11,18 +11,18 @@ export class FallbackPolicy implements Policy {
   constructor(
     private readonly name: string,
     private readonly declaration: FallbackDeclaration,
-    private readonly events: EventSink,
+    private readonly parts: PolicyParts,
   ) {}
 
   async execute(execution: Execution, next: Next): Promise<unknown> {
+    let result: unknown;
     try {
-      return await next(execution);
+      result = await next(execution);
     } catch (error) {
       if (!this.#handles(error, execution)) throw error;
-      this.events.next({ type: 'fallback', policy: this.name, error });
-      const { instance = NOTHING, args = [] } = execution.subject ?? {};
-      return this.declaration.handler.call(instance, error, ...args);
+      return this.#answer(error, execution);
     }
+    return this.#handlesResult(result, execution) ? this.#answer(undefined, execution) : result;
   }
 
   #handles(error: unknown, { caller, commitment }: Execution): boolean {
@@ -30,5 +30,18 @@ export class FallbackPolicy implements Policy {
     const { handleIf } = this.declaration;
     if (handleIf) return ask(this.name, 'fallback.handleIf', handleIf, error);
     return kindOf(error, caller) !== 'ignored';
+  }
+
+  /** The end of a stream is no result. */
+  #handlesResult(result: unknown, { commitment }: Execution): boolean {
+    const { handleIfResult } = this.declaration;
+    if (!handleIfResult || commitment) return false;
+    return ask(this.name, 'fallback.handleIfResult', handleIfResult, result);
+  }
+
+  #answer(error: unknown, { subject }: Execution): unknown {
+    this.parts.events.next({ type: 'fallback', policy: this.name, error });
+    const { instance = NOTHING, args = [] } = subject ?? {};
+    return this.declaration.handler.call(instance, error, ...args);
   }
 }

@@ -4,14 +4,15 @@ import { type Execution } from './policy.js';
 /**
  * The innermost layer: makes the call, in a context that holds its signal and deadline. The attempt ends when its
  * signal aborts, also if the call does not listen to it; otherwise a breaker would never hear of a call that hangs.
+ * Under a cooperative timeout it ends when the work has ended.
  */
 export async function callAttempt(execution: Execution): Promise<unknown> {
-  const { call, signal } = execution;
+  const { call, signal, attempt: number } = execution;
   // Not one shared signal for all: what listens to it and forgets to leave would pile up there.
-  if (!signal) return call({ number: execution.attempt, signal: new AbortController().signal });
+  if (!signal) return call({ number, signal: new AbortController().signal });
   signal.throwIfAborted();
-  const work = inContextOf(execution, async () => call({ number: execution.attempt, signal }));
-  return untilAborted(work, signal);
+  const work = inContextOf(execution, async () => call({ number, signal }));
+  return execution.cooperative ? orReason(work, signal) : untilAborted(work, signal, execution.onAbandoned);
 }
 
 function inContextOf<T>({ signal, deadline }: Execution, work: () => T): T {
@@ -21,9 +22,25 @@ function inContextOf<T>({ signal, deadline }: Execution, work: () => T): T {
   return runInContext(changes, work);
 }
 
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+/** What came in spite of the abort is still what the caller waited for; an error is the abort's doing. */
+async function orReason(work: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
+  try {
+    return await work;
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  }
+}
+
+function untilAborted(
+  work: Promise<unknown>,
+  signal: AbortSignal,
+  onAbandoned: Execution['onAbandoned'],
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
+    const onAbort = () => {
+      onAbandoned?.(work);
+      reject(signal.reason);
+    };
     const settled = () => signal.removeEventListener('abort', onAbort);
     work.then(
       (value) => {

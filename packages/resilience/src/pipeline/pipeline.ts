@@ -1,3 +1,5 @@
+import { type Priority } from './priority.js';
+
 /** One try of a call. */
 export interface Attempt {
   /** The first is 1. */
@@ -12,11 +14,17 @@ export interface ExecuteOptions {
   signal?: AbortSignal;
   /** Whether to try again after this error of this attempt. Asked as well as the policy's own `retryIf`; both must agree. */
   retryIf?: (error: unknown, attempt: number) => boolean;
+  /** Whether making the call twice does no more than making it once; otherwise it is never hedged. Default `true`. */
+  idempotent?: boolean;
+  /** Calls with the same key share one execution, where the policy coalesces. Default: shares with none. */
+  key?: string;
+  /** Who gets in first where not all do. Default: the priority of the call that is running, else `'normal'`. */
+  priority?: Priority;
   /**
    * Whether the breaker records this failure; otherwise it counts for nothing. Asked as well as the policy's own
    * `recordIf`; both must agree. For failures of which the call knows that they do not concern all of what is guarded.
    */
-  recordIf?: (error: unknown) => boolean;
+  recordIf?: (error: unknown, attempt: number) => boolean;
   /** A limit for this call, in milliseconds, over all its attempts. The shorter one of it and the policy's total counts. */
   timeout?: number;
   /** Told before each pause, so that the caller knows how many attempts were made. */

@@ -1,8 +1,11 @@
 import { currentContext } from '@rookery/common';
+import { AttemptCounter } from './attempt-counter.js';
 import { callAttempt } from './call-attempt.js';
 import { type Commitment } from './commitment.js';
 import { type Attempt, type ExecuteOptions, type Pipeline } from './pipeline.js';
-import { type Execution, type Next, type Policy, type Subject } from './policy.js';
+import { TimeoutPolicy } from '../timeout/timeout.policy.js';
+import { type Execution, type Next, type Subject } from './policy.js';
+import { type PolicyParts } from './policy-parts.js';
 import { compose, type Stages } from './stages.js';
 
 /** What only a woven method knows about its call. */
@@ -15,14 +18,24 @@ const NO_OPTIONS: ExecuteOptions = Object.freeze({});
 
 /** The pipeline of a set of policies. */
 export class PolicyPipeline implements Pipeline {
-  readonly #run: Next;
+  #stages!: Stages;
+  #run!: Next;
 
   constructor(
     readonly name: string,
-    readonly stages: Stages,
-    /** Makes the policy for a call that brings its own limit. */
-    private readonly limit: (ms: number) => Policy,
+    stages: Stages,
+    private readonly parts: PolicyParts,
   ) {
+    this.use(stages);
+  }
+
+  get stages(): Stages {
+    return this.#stages;
+  }
+
+  /** Sends the calls from now on through these stages. */
+  use(stages: Stages): void {
+    this.#stages = stages;
     this.#run = compose(stages, callAttempt);
   }
 
@@ -40,9 +53,21 @@ export class PolicyPipeline implements Pipeline {
     const context = currentContext();
     const caller = options.signal ?? context.signal;
     caller?.throwIfAborted();
-    const deadline = context.deadline ?? Infinity;
-    const execution: Execution = { call, options, attempt: 1, caller, signal: caller, deadline, ...method };
+    const { retryBudget: budget } = this.#stages;
+    budget?.deposit();
+    const execution: Execution = {
+      call,
+      options,
+      attempt: 1,
+      attempts: new AttemptCounter(),
+      budget,
+      caller,
+      signal: caller,
+      deadline: context.deadline ?? Infinity,
+      ...method,
+    };
     if (options.timeout === undefined) return this.#run(execution);
-    return this.limit(options.timeout).execute(execution, this.#run);
+    const limit = { scope: 'total', limitMs: options.timeout, mode: 'race' } as const;
+    return new TimeoutPolicy(this.name, limit, this.parts).execute(execution, this.#run);
   }
 }

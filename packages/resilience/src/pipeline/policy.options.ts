@@ -3,15 +3,11 @@ import {
   circuitBreakerCheck,
   type CircuitBreakerOptions,
   circuitBreakerSettings,
-  type CircuitBreakerSettings,
 } from '../circuit-breaker/circuit-breaker.options.js';
-import { retryCheck, type RetryOptions, retrySettings, type RetrySettings } from '../retry/retry.options.js';
-import {
-  timeoutCheck,
-  type TimeoutOptions,
-  timeoutSettings,
-  type TimeoutSettings,
-} from '../timeout/timeout.options.js';
+import { retryCheck, type RetryOptions, retrySettings } from '../retry/retry.options.js';
+import { timeoutCheck, type TimeoutOptions, timeoutSettings } from '../timeout/timeout.options.js';
+import { misfits } from './misfits.js';
+import { type PolicySettings } from './stage-settings.js';
 
 /** The policies of one pipeline. What is left out or `false` is not there; `{}` takes the policy's defaults. */
 export interface PolicyOptions {
@@ -22,28 +18,41 @@ export interface PolicyOptions {
   circuitBreaker?: CircuitBreakerOptions | false;
 }
 
-/** Checked policies with their defaults filled in. */
-export interface PolicySettings {
-  readonly timeout?: TimeoutSettings;
-  readonly retry?: RetrySettings;
-  readonly circuitBreaker?: CircuitBreakerSettings;
-}
+/** What an option says once it is on. */
+type On<Option> = Exclude<Option, false | undefined>;
 
-export const policyCheck: Check = shape<PolicyOptions>({
+/** How each option becomes the settings of its stages. */
+const SETTINGS: { [Name in keyof PolicyOptions]-?: (given: On<PolicyOptions[Name]>) => PolicySettings } = {
+  timeout: timeoutSettings,
+  retry: (given) => ({ retry: retrySettings(given) }),
+  circuitBreaker: (given) => ({ circuitBreaker: circuitBreakerSettings(given) }),
+};
+
+/** The check of each option by itself. */
+export const POLICY_CHECKS = {
   timeout: is.orFalse(timeoutCheck),
   retry: is.orFalse(retryCheck),
   circuitBreaker: is.orFalse(circuitBreakerCheck),
-});
+} satisfies { [Name in keyof PolicyOptions]-?: Check };
+
+const each = shape<PolicyOptions>(POLICY_CHECKS);
+
+/** Each option for itself, and then whether they fit together. */
+export const policyCheck: Check = (value, path, problems) => {
+  const earlier = problems.length;
+  each(value, path, problems);
+  if (value === undefined || problems.length > earlier) return;
+  for (const misfit of misfits(policySettings(value as PolicyOptions))) {
+    problems.push(path ? `${path}: ${misfit}` : misfit);
+  }
+};
 
 /** The settings of checked options. */
-export function policySettings({ timeout, retry, circuitBreaker }: PolicyOptions): PolicySettings {
-  return {
-    ...(isOn(timeout) && { timeout: timeoutSettings(timeout) }),
-    ...(isOn(retry) && { retry: retrySettings(retry) }),
-    ...(isOn(circuitBreaker) && { circuitBreaker: circuitBreakerSettings(circuitBreaker) }),
-  };
-}
-
-function isOn<T>(option: T | false | undefined): option is T {
-  return option !== undefined && option !== false;
+export function policySettings(options: PolicyOptions): PolicySettings {
+  const settings: PolicySettings = {};
+  for (const [name, given] of Object.entries(options)) {
+    if (given === undefined || given === false) continue;
+    Object.assign(settings, SETTINGS[name as keyof PolicyOptions](given as never));
+  }
+  return settings;
 }

@@ -1,3 +1,5 @@
+import { type RetryBudget } from '../retry-budget/retry-budget.js';
+import { type AttemptCounter } from './attempt-counter.js';
 import { type Commitment } from './commitment.js';
 import { type Attempt, type ExecuteOptions } from './pipeline.js';
 
@@ -5,14 +7,21 @@ import { type Attempt, type ExecuteOptions } from './pipeline.js';
 export interface Execution {
   readonly call: (attempt: Attempt) => Promise<unknown>;
   readonly options: ExecuteOptions;
-  /** The number of the attempt; the first is 1. */
+  /** The number of the attempt; the first is 1. Whoever starts a further one takes its number from `attempts`. */
   readonly attempt: number;
+  readonly attempts: AttemptCounter;
+  /** What retries and hedges of this pipeline may add to the load; `undefined` when nothing bounds them. */
+  readonly budget: RetryBudget | undefined;
   /** The caller's own signal: once it is aborted, nobody wants the result. */
   readonly caller: AbortSignal | undefined;
   /** What aborts the work at this point: the caller's signal, or the one of the innermost timeout so far. */
   readonly signal: AbortSignal | undefined;
   /** The moment by which the work must be done, on the monotonic clock; `Infinity` when there is none. */
   readonly deadline: number;
+  /** Whether an aborted attempt ends only when its work has ended. Set by a cooperative timeout. */
+  readonly cooperative?: boolean;
+  /** Told about the work of an attempt that was given up and still goes on. */
+  readonly onAbandoned?: (work: Promise<unknown>) => void;
   /** Set for streams only. */
   readonly commitment?: Commitment;
   /** The method that is called, for the fallback. Set for woven methods only. */
@@ -31,4 +40,9 @@ export type Next = (execution: Execution) => Promise<unknown>;
 /** One layer around a call. It keeps what outlives the call, such as a breaker's state; the call is handed in. */
 export interface Policy {
   execute(execution: Execution, next: Next): Promise<unknown>;
+  /**
+   * Goes on with other settings and the same state; calls in flight end as they began. A policy without it keeps no
+   * state, and is replaced.
+   */
+  reconfigure?(settings: never): void;
 }

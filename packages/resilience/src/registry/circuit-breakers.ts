@@ -1,21 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type CircuitBreakerSettings } from '../circuit-breaker/circuit-breaker.options.js';
-import { type CircuitBreakerPolicy } from '../circuit-breaker/circuit-breaker.policy.js';
+import { CircuitBreakerPolicy } from '../circuit-breaker/circuit-breaker.policy.js';
+import { type PolicyParts } from '../pipeline/policy-parts.js';
 import { PolicyConflictError } from './policy-conflict.error.js';
+import { type BreakerSource } from './stage-set.js';
 
 interface Entry {
   readonly breaker: CircuitBreakerPolicy;
-  readonly settings: CircuitBreakerSettings;
-  readonly source: string;
+  /** Who uses it; the first one made it. */
+  readonly users: string[];
 }
 
 /** The breakers of an app by name. A name stands for one state, so it can have one set of settings only. */
 export class CircuitBreakers {
   readonly #entries = new Map<string, Entry>();
 
-  constructor(
-    private readonly create: (name: string, settings: CircuitBreakerSettings) => CircuitBreakerPolicy,
-  ) {}
+  constructor(private readonly parts: PolicyParts) {}
 
   get names(): string[] {
     return [...this.#entries.keys()];
@@ -25,25 +25,39 @@ export class CircuitBreakers {
     return this.#entries.get(name)?.breaker;
   }
 
-  /** The breaker of this name, made when there is none. Throws when it has other settings. `source` says who asks. */
-  share(name: string, settings: CircuitBreakerSettings, source: string): CircuitBreakerPolicy {
-    const entry = this.#entries.get(name);
-    if (!entry) return this.#add(name, settings, source);
-    if (!isDeepStrictEqual(entry.settings, settings))
-      throw new PolicyConflictError(name, entry.source, source);
-    return entry.breaker;
+  /** The breaker of this name, for all that name it. `user` says who asks, for messages. */
+  shared(name: string, user: string): BreakerSource {
+    return {
+      take: (settings) => this.#share(name, settings, user),
+      giveBack: () => this.#leave(name, user),
+    };
   }
 
   /** A breaker for one owner only; the name gets a number when another owner has the same. */
-  own(name: string, settings: CircuitBreakerSettings): CircuitBreakerPolicy {
+  own(name: string): BreakerSource {
     let free = name;
     for (let number = 2; this.#entries.has(free); number += 1) free = `${name}#${number}`;
-    return this.#add(free, settings, name);
+    return this.shared(free, name);
   }
 
-  #add(name: string, settings: CircuitBreakerSettings, source: string): CircuitBreakerPolicy {
-    const breaker = this.create(name, settings);
-    this.#entries.set(name, { breaker, settings, source });
-    return breaker;
+  #share(name: string, settings: CircuitBreakerSettings, user: string): CircuitBreakerPolicy {
+    const entry = this.#entries.get(name);
+    if (!entry) {
+      const breaker = new CircuitBreakerPolicy(name, settings, this.parts);
+      this.#entries.set(name, { breaker, users: [user] });
+      return breaker;
+    }
+    if (!isDeepStrictEqual(entry.breaker.settings, settings)) {
+      throw new PolicyConflictError(name, entry.users[0] ?? name, user);
+    }
+    entry.users.push(user);
+    return entry.breaker;
+  }
+
+  #leave(name: string, user: string): void {
+    const entry = this.#entries.get(name);
+    if (!entry) return;
+    entry.users.splice(entry.users.indexOf(user), 1);
+    if (entry.users.length === 0) this.#entries.delete(name);
   }
 }

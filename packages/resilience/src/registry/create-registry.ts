@@ -7,6 +7,6 @@ export function createRegistry(options: ResilienceOptions): PolicyRegistry {
   const where = 'ResilienceModule.forRoot';
   const { policies = {}, ...seams } = checkOptions(where, resilienceCheck, options);
   const registry = new PolicyRegistry(seams);
-  for (const [name, policy] of Object.entries(policies)) registry.defineFrom(where, name, policy);
+  for (const [name, policy] of Object.entries(policies)) registry.define(name, policy, where);
   return registry;
 }

@@ -1,28 +1,37 @@
 import { isDeepStrictEqual } from 'node:util';
-import { checkOptions, type Clock, type Random, systemClock, systemRandom } from '@rookery/common';
+import {
+  checkOptions,
+  type Clock,
+  OptionsError,
+  type Random,
+  systemClock,
+  systemRandom,
+} from '@rookery/common';
 import { type Observable } from 'rxjs';
 import { type CircuitState } from '../circuit-breaker/circuit.js';
 import { EventHub } from '../events/event-hub.js';
 import { type CircuitChange, type ResilienceEvent } from '../events/resilience-event.js';
+import { misfits } from '../pipeline/misfits.js';
 import { type Pipeline } from '../pipeline/pipeline.js';
-import {
-  policyCheck,
-  type PolicyOptions,
-  policySettings,
-  type PolicySettings,
-} from '../pipeline/policy.options.js';
+import { policyCheck, type PolicyOptions, policySettings } from '../pipeline/policy.options.js';
+import { type PolicyParts } from '../pipeline/policy-parts.js';
 import { PolicyPipeline } from '../pipeline/policy-pipeline.js';
-import { type Stages } from '../pipeline/stages.js';
+import { type PolicySettings } from '../pipeline/stage-settings.js';
 import { type MethodPolicies } from '../weaving/method-policies.js';
 import { CircuitBreakers } from './circuit-breakers.js';
-import { methodStages } from './method-stages.js';
+import { MethodPipeline } from './method-pipeline.js';
 import { PolicyConflictError } from './policy-conflict.error.js';
-import { StageFactory } from './stage-factory.js';
+import { StageSet } from './stage-set.js';
 import { UnknownPolicyError } from './unknown-policy.error.js';
+import { withDefaults } from './with-defaults.js';
 
-/** What the registry is made of; a test gives its own clock and random numbers. */
+/** What the registry is made of. */
 export interface PolicyRegistrySeams {
+  /** Laid under every named policy, field by field; `false` in a policy switches off what is on here. Default: nothing. */
+  defaults?: PolicyOptions;
+  /** A test gives its own. Default: the system's. */
   clock?: Clock;
+  /** A test gives its own. Default: `Math.random`. */
   random?: Random;
 }
 
@@ -33,17 +42,19 @@ export interface PolicySummary {
   readonly state: CircuitState | undefined;
 }
 
-interface Entry {
-  readonly settings: PolicySettings;
+interface NamedPolicy {
+  readonly set: StageSet;
   readonly pipeline: PolicyPipeline;
   readonly source: string;
 }
 
 /** The named policies of an app, their state, and what they report. */
 export class PolicyRegistry {
-  readonly #policies = new Map<string, Entry>();
+  readonly #policies = new Map<string, NamedPolicy>();
+  readonly #methods: MethodPipeline[] = [];
   readonly #events = new EventHub();
-  readonly #factory: StageFactory;
+  readonly #defaults: PolicyOptions;
+  readonly #parts: PolicyParts;
   readonly #breakers: CircuitBreakers;
 
   /** Everything the policies of the app do. A listener that throws changes no call. */
@@ -52,9 +63,10 @@ export class PolicyRegistry {
   /** The changes of the circuits' states only. Listening to these costs the calls nothing. */
   readonly circuits$: Observable<CircuitChange> = this.#events.circuits$;
 
-  constructor({ clock = systemClock, random = systemRandom }: PolicyRegistrySeams = {}) {
-    this.#factory = new StageFactory(clock, random, this.#events);
-    this.#breakers = new CircuitBreakers(this.#factory.breaker);
+  constructor({ defaults = {}, clock = systemClock, random = systemRandom }: PolicyRegistrySeams = {}) {
+    this.#defaults = defaults;
+    this.#parts = { clock, random, events: this.#events };
+    this.#breakers = new CircuitBreakers(this.#parts);
   }
 
   /**
@@ -64,28 +76,51 @@ export class PolicyRegistry {
    * @param source Where the options were given, for messages.
    */
   define(name: string, options: PolicyOptions, source = `PolicyRegistry.define("${name}")`): Pipeline {
-    return this.defineFrom(source, name, checkOptions(source, policyCheck, options));
+    const settings = this.#settings(name, options, source);
+    const existing = this.#policies.get(name);
+    if (existing) {
+      if (isDeepStrictEqual(existing.set.settings, settings)) return existing.pipeline;
+      throw new PolicyConflictError(name, existing.source, source);
+    }
+    const set = new StageSet(name, this.#parts, this.#breakers.shared(name, source));
+    set.apply(settings);
+    const pipeline = new PolicyPipeline(name, set.stages, this.#parts);
+    this.#policies.set(name, { set, pipeline, source });
+    return pipeline;
   }
 
-  /** `define` for options that are checked; `source` says where they come from. @internal */
-  defineFrom(source: string, name: string, options: PolicyOptions): Pipeline {
-    const settings = policySettings(options);
-    const entry = this.#policies.get(name);
-    if (entry) {
-      if (isDeepStrictEqual(entry.settings, settings)) return entry.pipeline;
-      throw new PolicyConflictError(name, entry.source, source);
-    }
-    const stages = this.#factory.stages(name, settings, (breaker) =>
-      this.#breakers.share(name, breaker, source),
-    );
-    const pipeline = this.#assemble(name, stages);
-    this.#policies.set(name, { settings, pipeline, source });
-    return pipeline;
+  /**
+   * Gives a named policy other options while it is in use. Its circuit, its counts and its queues stay, calls in flight
+   * end as they began, and every client and method that uses the name follows. Throws an `OptionsError` and changes
+   * nothing when the options cannot be used.
+   */
+  reconfigure(name: string, options: PolicyOptions): void {
+    const { set, pipeline } = this.#find(name);
+    const settings = this.#settings(name, options, `PolicyRegistry.reconfigure("${name}")`);
+    const users = this.#methods.filter(({ policy }) => policy === name);
+    for (const user of users) user.checkOver(settings);
+    set.apply(settings);
+    pipeline.use(set.stages);
+    for (const user of users) user.follow();
+    this.#events.next({ type: 'reconfigured', policy: name });
+  }
+
+  /**
+   * Forgets a named policy and its circuit, for policies that come and go with what they guard, such as tenants. Its
+   * pipeline still works for whoever holds it. `false` when there was none. Throws when methods use the name.
+   */
+  remove(name: string): boolean {
+    const policy = this.#policies.get(name);
+    if (!policy) return false;
+    const user = this.#methods.find(({ policy: used }) => used === name);
+    if (user) throw new PolicyConflictError(name, policy.source, `@UsePolicy on ${user.name}`);
+    policy.set.release();
+    return this.#policies.delete(name);
   }
 
   /** The policy of this name. Throws an `UnknownPolicyError` when there is none. */
   pipeline(name: string): Pipeline {
-    return this.#find(name);
+    return this.#find(name).pipeline;
   }
 
   /** Whether a policy of this name is defined. */
@@ -106,24 +141,27 @@ export class PolicyRegistry {
 
   /** The pipeline of a decorated method: its own policies, over those of the named policy that it uses. @internal */
   pipelineOf(method: MethodPolicies): PolicyPipeline {
-    const base = method.policy === undefined ? {} : this.#find(method.policy, method.name).stages;
-    const kept = method.declared.timeout === undefined ? base : withoutTimeouts(base);
-    const own = methodStages(method, this.#factory, this.#breakers);
-    return this.#assemble(method.name, { ...kept, ...own });
+    const base = method.policy === undefined ? undefined : this.#find(method.policy, method.name).set;
+    const built = new MethodPipeline(method, base, this.#parts, this.#breakers);
+    this.#methods.push(built);
+    return built.pipeline;
   }
 
-  #assemble(name: string, stages: Stages): PolicyPipeline {
-    return new PolicyPipeline(name, stages, (ms) => this.#factory.limit(name, ms));
+  #settings(name: string, options: PolicyOptions, source: string): PolicySettings {
+    checkOptions(source, policyCheck, options);
+    const settings = policySettings(withDefaults(this.#defaults, options));
+    const problems = misfits(settings);
+    if (problems.length > 0)
+      throw new OptionsError(
+        source,
+        problems.map((problem) => `${name}: ${problem}`),
+      );
+    return settings;
   }
 
-  #find(name: string, askedBy?: string): PolicyPipeline {
-    const entry = this.#policies.get(name);
-    if (!entry) throw new UnknownPolicyError(name, [...this.#policies.keys()], askedBy);
-    return entry.pipeline;
+  #find(name: string, askedBy?: string): NamedPolicy {
+    const policy = this.#policies.get(name);
+    if (!policy) throw new UnknownPolicyError(name, [...this.#policies.keys()], askedBy);
+    return policy;
   }
-}
-
-/** Both at once: one method's attempt timeout under another's total would be a pair that nobody checked. */
-function withoutTimeouts({ totalTimeout: _total, attemptTimeout: _attempt, ...others }: Stages): Stages {
-  return others;
 }

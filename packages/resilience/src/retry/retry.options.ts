@@ -32,10 +32,15 @@ export const retryCheck: Check = (value, path, problems) =>
 
 /** The settings of checked options. */
 export function retrySettings(given: number | RetryOptions): RetrySettings {
-  const chosen: RetryOptions = typeof given === 'number' ? { attempts: given } : given;
+  const chosen = asRetryOptions(given);
   return {
     attempts: chosen.attempts ?? RETRY_DEFAULTS.attempts,
     backoff: { ...RETRY_DEFAULTS.backoff, ...chosen.backoff },
     retryIf: chosen.retryIf,
   };
+}
+
+/** A number is the number of attempts. */
+export function asRetryOptions(given: number | RetryOptions): RetryOptions {
+  return typeof given === 'number' ? { attempts: given } : given;
 }

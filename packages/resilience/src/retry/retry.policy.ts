@@ -1,8 +1,8 @@
-import { type Backoff, type Clock, createBackoff, type Random, sleep } from '@rookery/common';
+import { type Backoff, createBackoff, sleep } from '@rookery/common';
 import { ask } from '../errors/ask.js';
-import { type EventSink } from '../events/event-sink.js';
 import { kindOf } from '../outcome/outcome.js';
 import { type Execution, type Next, type Policy } from '../pipeline/policy.js';
+import { type PolicyParts } from '../pipeline/policy-parts.js';
 import { type RetrySettings } from './retry.options.js';
 
 /**
@@ -15,25 +15,23 @@ export class RetryPolicy implements Policy {
   constructor(
     private readonly name: string,
     private readonly settings: RetrySettings,
-    private readonly clock: Clock,
-    random: Random,
-    private readonly events: EventSink,
+    private readonly parts: PolicyParts,
   ) {
-    this.#backoff = createBackoff(settings.backoff, random);
+    this.#backoff = createBackoff(settings.backoff, parts.random);
   }
 
   async execute(execution: Execution, next: Next): Promise<unknown> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await next(attempt === 1 ? execution : { ...execution, attempt });
+        return await next(attempt === 1 ? execution : { ...execution, attempt: execution.attempts.next() });
       } catch (error) {
         if (!this.#mayRetry(error, attempt, execution)) throw error;
         const delayMs = this.#backoff(attempt);
         // The next attempt could not even start in time: the caller learns the real reason now, not a time-out later.
-        if (this.clock.monotonic() + delayMs >= execution.deadline) throw error;
+        if (this.parts.clock.monotonic() + delayMs >= execution.deadline) throw error;
         execution.options.onRetry?.(error, attempt, delayMs);
-        this.events.next({ type: 'retry', policy: this.name, attempt, delayMs, error });
-        await sleep(this.clock, delayMs, execution.signal);
+        this.parts.events.next({ type: 'retry', policy: this.name, attempt, delayMs, error });
+        await sleep(this.parts.clock, delayMs, execution.signal);
       }
     }
   }

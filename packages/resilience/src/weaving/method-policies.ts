@@ -1,11 +1,10 @@
-import { type Duration, is, shape } from '@rookery/common';
+import { is, shape } from '@rookery/common';
 import {
   circuitBreakerCheck,
   type CircuitBreakerOptions,
 } from '../circuit-breaker/circuit-breaker.options.js';
 import { fallbackCheck, type FallbackDeclaration } from '../fallback/fallback.options.js';
-import { retryCheck, type RetryOptions } from '../retry/retry.options.js';
-import { timeoutCheck, type TimeoutOptions } from '../timeout/timeout.options.js';
+import { POLICY_CHECKS, type PolicyOptions } from '../pipeline/policy.options.js';
 
 /** A breaker that methods can share by giving it a name. */
 export interface MethodCircuitBreakerOptions extends CircuitBreakerOptions {
@@ -14,9 +13,7 @@ export interface MethodCircuitBreakerOptions extends CircuitBreakerOptions {
 }
 
 /** What the decorators of one method declare. */
-export interface DeclaredPolicies {
-  timeout?: Duration | TimeoutOptions;
-  retry?: number | RetryOptions;
+export interface DeclaredPolicies extends Omit<PolicyOptions, 'circuitBreaker'> {
   circuitBreaker?: MethodCircuitBreakerOptions;
   fallback?: FallbackDeclaration;
 }
@@ -38,8 +35,7 @@ const breakerWithName = (value: unknown, path: string, problems: string[]) => {
 };
 
 export const methodCheck = shape<DeclaredPolicies>({
-  timeout: timeoutCheck,
-  retry: retryCheck,
+  ...POLICY_CHECKS,
   circuitBreaker: breakerWithName,
   fallback: fallbackCheck,
 });

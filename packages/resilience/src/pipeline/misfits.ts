@@ -1,0 +1,22 @@
+import { toMilliseconds } from '@rookery/common';
+import { type PolicySettings } from './stage-settings.js';
+
+/** A sentence for each pair of policies that are fine by themselves and do not work together. */
+export function misfits(settings: PolicySettings): string[] {
+  return [windowTooShort(settings)].filter((problem) => problem !== undefined);
+}
+
+/**
+ * A call that hangs is recorded when its attempt times out. In a shorter window than two such calls, slow failures
+ * would leave it before others come (the rule of .NET's standard resilience handler).
+ */
+function windowTooShort({ circuitBreaker, attemptTimeout }: PolicySettings): string | undefined {
+  if (!circuitBreaker || !attemptTimeout || circuitBreaker.slidingWindow.type !== 'time') return undefined;
+  const windowMs = toMilliseconds(circuitBreaker.slidingWindow.size);
+  const leastMs = 2 * attemptTimeout.limitMs;
+  if (windowMs >= leastMs) return undefined;
+  return (
+    `circuitBreaker.slidingWindow of ${windowMs} ms is too short for timeout.attempt of ${attemptTimeout.limitMs} ms: ` +
+    `attempts that time out would leave the window before others join them. Use a window of at least ${leastMs} ms.`
+  );
+}

@@ -1,0 +1,16 @@
+import { type CircuitBreakerSettings } from '../circuit-breaker/circuit-breaker.options.js';
+import { type FallbackDeclaration } from '../fallback/fallback.options.js';
+import { type RetrySettings } from '../retry/retry.options.js';
+import { type TimeoutSettings } from '../timeout/timeout.options.js';
+
+/** What each stage of a pipeline is made from: checked options with their defaults filled in. */
+export interface StageSettings {
+  readonly fallback: FallbackDeclaration;
+  readonly totalTimeout: TimeoutSettings;
+  readonly retry: RetrySettings;
+  readonly circuitBreaker: CircuitBreakerSettings;
+  readonly attemptTimeout: TimeoutSettings;
+}
+
+/** The settings of the stages that a pipeline has. */
+export type PolicySettings = Partial<StageSettings>;
