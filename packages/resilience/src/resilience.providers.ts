@@ -1,6 +1,8 @@
 import { type Provider } from '@nestjs/common';
 import { APP_FILTER, DiscoveryService, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
-import { ResilienceExceptionFilter } from './http/resilience-exception.filter.js';
+import { GatewayExceptionFilter } from './filter/gateway-exception.filter.js';
+import { bindToGateways } from './filter/gateway-filters.explorer.js';
+import { ResilienceExceptionFilter } from './filter/resilience-exception.filter.js';
 import { PolicyRegistry } from './registry/policy-registry.js';
 import { createRegistry } from './registry/create-registry.js';
 import { ResilienceLog } from './resilience-log.lifecycle.js';
@@ -26,9 +28,11 @@ export const resilienceProviders: Provider[] = [
     inject: [PolicyRegistry],
     useFactory: (registry: PolicyRegistry) => new ResilienceLog(registry),
   },
+  { provide: GatewayExceptionFilter, inject: [ModulesContainer], useFactory: bindToGateways },
   {
     provide: APP_FILTER,
-    inject: [HttpAdapterHost],
-    useFactory: (host: HttpAdapterHost) => new ResilienceExceptionFilter(host),
+    inject: [HttpAdapterHost, GatewayExceptionFilter],
+    useFactory: (host: HttpAdapterHost, gateways: GatewayExceptionFilter) =>
+      new ResilienceExceptionFilter(host, gateways),
   },
 ];

@@ -1,0 +1,27 @@
+import { type RookeryError } from '@rookery/common';
+import { STATUS_CODES } from 'node:http';
+
+/** What a remote peer learns of an error: what it can act on, and nothing of the app's inside. */
+export interface Answer {
+  /** The error as an HTTP status, whatever the transport. */
+  readonly statusCode: number;
+  /** The status in words; never the error's own message, which names policies, hosts and limits. */
+  readonly message: string;
+  /** The error's code, such as `CIRCUIT_OPEN`. */
+  readonly code: string;
+  /** Whole milliseconds after which another try makes sense; 0: soon, but nobody knows when. Unset: no advice. */
+  readonly retryAfterMs?: number;
+}
+
+/** What Nest says on every transport of an error that it knows nothing about. */
+export const UNKNOWN_ERROR = 'Internal server error';
+
+/** The answer to an error; `undefined` when it has no status to answer with, so that it is unknown to the peer. */
+export function answerTo(error: RookeryError): Answer | undefined {
+  const { responseStatus: statusCode, code } = error;
+  if (statusCode === undefined || !(statusCode >= 400 && statusCode < 600)) return undefined;
+  const answer = { statusCode, message: STATUS_CODES[statusCode] ?? 'Error', code };
+  const wait = 'retryAfterMs' in error ? error.retryAfterMs : undefined;
+  if (typeof wait !== 'number' || !Number.isFinite(wait)) return answer;
+  return { ...answer, retryAfterMs: Math.max(0, Math.ceil(wait)) };
+}

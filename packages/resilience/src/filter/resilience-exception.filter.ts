@@ -1,0 +1,73 @@
+import { type ArgumentsHost, Catch, HttpException, Logger } from '@nestjs/common';
+import { BaseExceptionFilter, type HttpAdapterHost } from '@nestjs/core';
+import { type RookeryError } from '@rookery/common';
+import { type Observable, throwError } from 'rxjs';
+import { withoutStack } from '../errors/without-stack.js';
+import { AnyRookeryError } from './any-rookery-error.js';
+import { answerTo } from './answer.js';
+import { type GatewayExceptionFilter } from './gateway-exception.filter.js';
+import { grpcStatus } from './grpc-answer.js';
+import { answerMetadata } from './grpc-metadata.js';
+import { httpBody, retryAfterSeconds } from './http-answer.js';
+import { errorMessage } from './message-answer.js';
+import { PublicGraphqlError } from './public-graphql.error.js';
+
+/**
+ * Answers what ended with one of Rookery's errors, in the way of each transport: an open circuit is 503 with
+ * `Retry-After` over HTTP, `UNAVAILABLE` over gRPC, `errors[].extensions` in GraphQL, and an error with the same code for
+ * microservices and gateways. The peer learns the status and the code, and nothing of the app's inside. An error without
+ * a status is unknown to it, and is logged here. A filter of the app's own for the same errors comes first.
+ */
+@Catch(AnyRookeryError)
+export class ResilienceExceptionFilter extends BaseExceptionFilter<RookeryError> {
+  readonly #logger = new Logger('ExceptionsHandler');
+
+  constructor(
+    protected override readonly httpAdapterHost: HttpAdapterHost,
+    private readonly gateways: GatewayExceptionFilter,
+  ) {
+    super();
+  }
+
+  override catch(error: RookeryError, host: ArgumentsHost): void | Observable<never> {
+    switch (host.getType<string>()) {
+      case 'http':
+        return this.#answerHttp(error, host);
+      case 'rpc':
+        return this.#answerRpc(error, host);
+      case 'graphql':
+        return this.#answerGraphql(error);
+      case 'ws':
+        return this.gateways.catch(error, host);
+      default:
+        throw error;
+    }
+  }
+
+  #answerHttp(error: RookeryError, host: ArgumentsHost): void {
+    const answer = answerTo(error);
+    const seconds = answer && retryAfterSeconds(answer);
+    const { httpAdapter } = this.httpAdapterHost;
+    const response: unknown = host.switchToHttp().getResponse();
+    if (seconds !== undefined && !httpAdapter.isHeadersSent(response)) {
+      httpAdapter.setHeader(response, 'Retry-After', String(seconds));
+    }
+    const known: unknown = answer ? new HttpException(httpBody(answer), answer.statusCode) : error;
+    // oxlint-disable-next-line promise/no-promise-in-callback, promise/valid-params -- not a promise's catch
+    super.catch(known as RookeryError, host);
+  }
+
+  #answerRpc(error: RookeryError, host: ArgumentsHost): Observable<never> {
+    const answer = answerTo(error);
+    if (answer) this.#logger.debug(error.message);
+    else this.#logger.error(error);
+    const metadata = answer && answerMetadata(host.getArgs());
+    return throwError(() => (metadata ? grpcStatus(answer, metadata) : errorMessage(answer)));
+  }
+
+  #answerGraphql(error: RookeryError): never {
+    const answer = answerTo(error);
+    if (!answer) this.#logger.error(error);
+    throw withoutStack(() => new PublicGraphqlError(answer, error));
+  }
+}
