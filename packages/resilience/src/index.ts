@@ -27,6 +27,10 @@ export {
 } from './events/resilience-event.js';
 export { Fallback, type FallbackResult } from './fallback/fallback.decorator.js';
 export { type FallbackOptions } from './fallback/fallback.options.js';
+export { type CircuitHealthOptions } from './health/circuit-health.options.js';
+export { type CircuitHealth } from './health/circuit-health.js';
+export { ResilienceHealthIndicator } from './health/resilience-health.indicator.js';
+export { UnknownCircuitError } from './health/unknown-circuit.error.js';
 export { isClientError } from './outcome/client-error.js';
 export { type ErrorKind, kindOf } from './outcome/outcome.js';
 export { type Attempt, type ExecuteOptions, type Pipeline } from './pipeline/pipeline.js';

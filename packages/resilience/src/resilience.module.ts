@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { ResilienceHealthIndicator } from './health/resilience-health.indicator.js';
 import { PolicyRegistry } from './registry/policy-registry.js';
 import {
   type ASYNC_OPTIONS_TYPE,
@@ -21,7 +22,7 @@ import { ResilienceRuntime } from './weaving/resilience-runtime.js';
 @Module({
   imports: [DiscoveryModule],
   providers: resilienceProviders,
-  exports: [PolicyRegistry, ResilienceRuntime],
+  exports: [PolicyRegistry, ResilienceHealthIndicator, ResilienceRuntime],
 })
 export class ResilienceModule extends ConfigurableModuleClass {
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {

@@ -3,6 +3,7 @@ import { APP_FILTER, DiscoveryService, HttpAdapterHost, ModulesContainer } from 
 import { GatewayExceptionFilter } from './filter/gateway-exception.filter.js';
 import { bindToGateways } from './filter/gateway-filters.explorer.js';
 import { ResilienceExceptionFilter } from './filter/resilience-exception.filter.js';
+import { ResilienceHealthIndicator } from './health/resilience-health.indicator.js';
 import { PolicyRegistry } from './registry/policy-registry.js';
 import { createRegistry } from './registry/create-registry.js';
 import { ResilienceLog } from './resilience-log.lifecycle.js';
@@ -34,5 +35,10 @@ export const resilienceProviders: Provider[] = [
     inject: [HttpAdapterHost, GatewayExceptionFilter],
     useFactory: (host: HttpAdapterHost, gateways: GatewayExceptionFilter) =>
       new ResilienceExceptionFilter(host, gateways),
+  },
+  {
+    provide: ResilienceHealthIndicator,
+    inject: [PolicyRegistry],
+    useFactory: (registry: PolicyRegistry) => new ResilienceHealthIndicator(registry),
   },
 ];
