@@ -1,13 +1,26 @@
-import { Controller, Get, type INestApplication, NotFoundException } from '@nestjs/common';
-import { type AddressInfo } from 'node:net';
+import {
+  Controller,
+  Get,
+  type INestApplication,
+  Injectable,
+  type MiddlewareConsumer,
+  Module,
+  type NestMiddleware,
+  type NestModule,
+  NotFoundException,
+  Param,
+  Res,
+  Sse,
+} from '@nestjs/common';
+import { type AbstractHttpAdapter } from '@nestjs/core';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { RookeryError } from '@rookery/common';
+import { type ServerResponse } from 'node:http';
+import { concat, of, throwError } from 'rxjs';
 import { CircuitBreaker, ResilienceModule, Timeout } from '@rookery/resilience';
+import { BusyError, ERRORS, INSIDE } from './remote-errors.js';
 import { silent } from './support.js';
-
-class StatuslessError extends RookeryError {
-  readonly code = 'STATUSLESS';
-}
 
 @Controller()
 class Web {
@@ -29,34 +42,72 @@ class Web {
     throw new NotFoundException('no such user');
   }
 
-  @Get('statusless')
-  statusless() {
-    throw new StatuslessError('inside');
+  @Get('fails/:how')
+  fails(@Param('how') how: string) {
+    throw ERRORS[how]!();
+  }
+
+  @Get('half')
+  half(@Res() response: ServerResponse & { raw?: ServerResponse }) {
+    (response.raw ?? response).write('half of');
+    throw new BusyError(503, 1_000);
+  }
+
+  @Sse('stream')
+  stream() {
+    return concat(of({ data: 'first' }), throwError(() => new BusyError(503, 1_000)));
+  }
+
+  @Sse('no-stream')
+  async noStream() {
+    throw new BusyError(503, 1_000);
+  }
+
+  @Get('guarded')
+  guarded() {
+    return 'never reached';
   }
 }
 
-describe('errors over HTTP', () => {
+@Injectable()
+class Refuse implements NestMiddleware {
+  use() {
+    throw new BusyError(429, 3_000);
+  }
+}
+
+@Module({ imports: [ResilienceModule.forRoot()], controllers: [Web], providers: [Refuse] })
+class AppModule implements NestModule {
+  configure(consumer: MiddlewareConsumer) {
+    consumer.apply(Refuse).forRoutes('guarded');
+  }
+}
+
+const adapters: [string, () => AbstractHttpAdapter][] = [
+  ['Express', () => new ExpressAdapter()],
+  ['Fastify', () => new FastifyAdapter()],
+];
+
+describe.each(adapters)('errors over HTTP with %s', (_name, createAdapter) => {
   let app: INestApplication;
-  let url: string;
 
   beforeAll(async () => {
-    const module = await Test.createTestingModule({
-      imports: [ResilienceModule.forRoot()],
-      controllers: [Web],
-    })
+    const module = await Test.createTestingModule({ imports: [AppModule] })
       .setLogger(silent)
       .compile();
-    app = module.createNestApplication({ logger: false });
-    await app.listen(0);
-    url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
+    app = module.createNestApplication(createAdapter(), { logger: false });
+    await app.listen(0, '127.0.0.1');
   });
 
   afterAll(() => app.close());
 
   async function get(path: string) {
-    const response = await fetch(`${url}/${path}`);
+    const response = await fetch(`${await app.getUrl()}/${path}`);
+    const text = await response.text();
+    expect(text).not.toContain(path === 'stream' ? 'statusCode' : INSIDE);
+    const json = response.headers.get('content-type')?.startsWith('application/json');
     const retryAfter = response.headers.get('retry-after');
-    return { status: response.status, retryAfter, body: (await response.json()) as unknown };
+    return { status: response.status, retryAfter, body: json ? (JSON.parse(text) as unknown) : text };
   }
 
   it('answer 503 with Retry-After while a circuit is open', async () => {
@@ -76,13 +127,52 @@ describe('errors over HTTP', () => {
     });
   });
 
+  it.each([
+    ['busy', 503, '2', 'Service Unavailable'],
+    ['soon', 503, '1', 'Service Unavailable'],
+    ['unsure', 503, null, 'Service Unavailable'],
+    ['never', 503, null, 'Service Unavailable'],
+    ['silent', 503, null, 'Service Unavailable'],
+    ['limited', 429, '1', 'Too Many Requests'],
+    ['gateway', 502, '2', 'Bad Gateway'],
+    ['gone', 410, null, 'Gone'],
+    ['odd', 499, null, 'Error'],
+  ])('answer %s with %i and Retry-After %s', async (how, statusCode, retryAfter, message) => {
+    const body = { statusCode, message, code: 'BUSY' };
+    expect(await get(`fails/${how}`)).toEqual({ status: statusCode, retryAfter, body });
+  });
+
+  it('know an error of a second copy of the suite', async () => {
+    const { status, body } = await get('fails/foreign');
+    expect([status, body]).toEqual([504, { statusCode: 504, message: 'Gateway Timeout', code: 'FOREIGN' }]);
+  });
+
+  it.each(['statusless', 'fine', 'beyond'])('leave an error that is %s to Nest', async (how) => {
+    const { status, body } = await get(`fails/${how}`);
+    expect([status, body]).toEqual([500, { statusCode: 500, message: 'Internal server error' }]);
+  });
+
   it("leave Nest's own errors to Nest", async () => {
     const { status, body } = await get('missing');
     expect([status, body]).toEqual([404, { statusCode: 404, error: 'Not Found', message: 'no such user' }]);
   });
 
-  it('leave errors without a status to Nest', async () => {
-    const { status, body } = await get('statusless');
-    expect([status, body]).toEqual([500, { statusCode: 500, message: 'Internal server error' }]);
+  it('reach the client from a middleware', async () => {
+    expect(await get('guarded')).toEqual({
+      status: 429,
+      retryAfter: '3',
+      body: { statusCode: 429, message: 'Too Many Requests', code: 'BUSY' },
+    });
+  });
+
+  it('replace no response whose headers are sent', async () => {
+    expect(await get('half')).toEqual({ status: 200, retryAfter: null, body: 'half of' });
+  });
+
+  it('leave a stream of events to end with its own event, and answer one that never began', async () => {
+    const { status, retryAfter, body } = await get('stream');
+    expect([status, retryAfter]).toEqual([200, null]);
+    expect(body).toMatch(/data: first\n\n[^]*event: error\n/);
+    expect(await get('no-stream')).toMatchObject({ status: 503, retryAfter: '1' });
   });
 });
