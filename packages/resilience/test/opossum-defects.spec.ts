@@ -1,8 +1,6 @@
 import { jest } from '@jest/globals';
 import { config } from 'rxjs';
 import { type CircuitBreakerOptions } from '../src/circuit-breaker/circuit-breaker.options.js';
-import { CountCallWindow } from '../src/circuit-breaker/count-call-window.js';
-import { WindowStatus } from '../src/circuit-breaker/opossum.status.js';
 import { bench, broken, deferred, ended, fail, succeed, withStatus } from './support.js';
 
 function breaker(options: CircuitBreakerOptions = {}) {
@@ -177,12 +175,5 @@ describe('defects of opossum that do not reach the user', () => {
       expect(timer).not.toHaveBeenCalled();
       timer.mockRestore();
     }
-  });
-
-  it('a breaker leaves no listener at what all breakers share', () => {
-    const statuses = Array.from({ length: 20 }, () => new WindowStatus(new CountCallWindow(1)));
-    expect(
-      statuses.map(({ rotateBucketController }) => rotateBucketController.listenerCount('rotate')),
-    ).toEqual(Array.from({ length: 20 }, () => 0));
   });
 });

@@ -3,11 +3,18 @@ import { CountCallWindow } from './count-call-window.js';
 import { type SlidingWindow } from './sliding-window.options.js';
 import { TimeCallWindow } from './time-call-window.js';
 
-/** The recent calls of a breaker, counted. Every operation takes the same time however many calls it holds. */
-export interface CallWindow {
+/** How many calls a window holds, and how many of them failed or were slow. A call can be both. */
+export interface WindowCounts {
   readonly calls: number;
   readonly failures: number;
-  record(failed: boolean): void;
+  readonly slow: number;
+}
+
+/** The recent calls of a breaker, counted. Every operation takes the same time however many calls it holds. */
+export interface CallWindow {
+  /** What it holds now. */
+  readonly counts: WindowCounts;
+  record(failed: boolean, slow: boolean): void;
   clear(): void;
 }
 

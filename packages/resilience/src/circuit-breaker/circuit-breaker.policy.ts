@@ -1,88 +1,143 @@
-import { ask } from '../errors/ask.js';
-import { type PredicateError } from '../errors/predicate.error.js';
 import { withoutStack } from '../errors/without-stack.js';
-import { isAbort, kindOf } from '../outcome/outcome.js';
+import { type OpenReason } from '../events/resilience-event.js';
 import { type Execution, type Next, type Policy } from '../pipeline/policy.js';
 import { type PolicyParts } from '../pipeline/policy-parts.js';
-import { createCallWindow } from './call-window.js';
+import { CallJudge } from './call-judge.js';
 import { type CircuitBreakerSettings } from './circuit-breaker.options.js';
+import {
+  checkControl,
+  checkOverride,
+  type CircuitControl,
+  type CircuitSnapshot,
+  type ControlOptions,
+  type OverrideOptions,
+} from './circuit-control.js';
 import { CircuitOpenError } from './circuit-open.error.js';
-import { type Circuit, type CircuitPhase, type CircuitState, type Verdict } from './circuit.js';
+import { type Override } from './circuit-overrides.js';
+import { snapshotOf } from './circuit-snapshot.js';
+import { type Circuit, type CircuitPhase, type CircuitState, type CircuitWatcher } from './circuit.js';
+import { GuardedCall } from './guarded-call.js';
+import { ManualControl, type OverrideChange } from './manual-control.js';
 import { OpossumCircuit } from './opossum.circuit.js';
 
 /** Stops calling what keeps failing, and tries again after a while with a few calls. */
-export class CircuitBreakerPolicy implements Policy {
+export class CircuitBreakerPolicy implements Policy, CircuitControl, CircuitWatcher {
   readonly #circuit: Circuit;
+  #settings: CircuitBreakerSettings;
+  #judge: CallJudge;
+  /** Made when somebody takes the circuit in hand for the first time; until then it costs the calls nothing. */
+  #manual: ManualControl | undefined;
 
   constructor(
     readonly name: string,
-    /** What it goes by now. */
-    readonly settings: CircuitBreakerSettings,
+    settings: CircuitBreakerSettings,
     private readonly parts: PolicyParts,
   ) {
-    const { clock } = parts;
-    const window = createCallWindow(settings.slidingWindow, clock);
-    this.#circuit = new OpossumCircuit(name, settings, window, clock, (phase) => this.#report(phase));
+    this.#settings = settings;
+    this.#judge = new CallJudge(name, settings);
+    this.#circuit = new OpossumCircuit(settings, parts.clock, parts.random, this);
+  }
+
+  /** What it goes by now. */
+  get settings(): CircuitBreakerSettings {
+    return this.#settings;
   }
 
   get state(): CircuitState {
-    return this.#circuit.phase.state;
+    const override = this.#manual?.current;
+    if (override) return override.kind === 'disabled' ? 'disabled' : 'forced-open';
+    return this.#settings.mode === 'metrics-only' ? 'metrics-only' : this.#circuit.phase.state;
   }
 
-  async execute(execution: Execution, next: Next): Promise<unknown> {
-    if (!this.#circuit.admits) throw this.#rejection();
-    let broken: PredicateError | undefined;
-    const judge = (error: unknown): Verdict => {
-      try {
-        return this.#verdict(error, execution);
-      } catch (bug) {
-        // An error that nobody could judge counts as a failure, which is the safe side.
-        broken = bug as PredicateError;
-        return 'failure';
-      }
-    };
-    try {
-      return await this.#circuit.run(() => next(execution), judge);
-    } catch (error) {
-      throw broken ?? error;
+  execute(execution: Execution, next: Next): Promise<unknown> {
+    const override = this.#manual?.current;
+    if (override?.kind === 'disabled') return next(execution);
+    if (override || !this.#circuit.admits) return Promise.reject(this.#rejection(override));
+    return this.#circuit.run(new GuardedCall(this.#judge, execution, next));
+  }
+
+  /** Goes on with other settings: an open circuit stays open until its time, the window keeps what it holds. */
+  reconfigure(settings: CircuitBreakerSettings): void {
+    this.#settings = settings;
+    this.#judge = new CallJudge(this.name, settings);
+    this.#circuit.reconfigure(settings);
+  }
+
+  snapshot(): CircuitSnapshot {
+    return snapshotOf(this.name, this.state, this.#circuit, this.#manual?.current, this.parts.clock);
+  }
+
+  forceOpen(options: OverrideOptions): void {
+    checkOverride(`forceOpen of circuit "${this.name}"`, options);
+    this.#control.set('forced-open', options.reason, options.expiresInMs);
+  }
+
+  disable(options: OverrideOptions): void {
+    checkOverride(`disable of circuit "${this.name}"`, options);
+    this.#control.set('disabled', options.reason, options.expiresInMs);
+  }
+
+  forceClose(options: ControlOptions): void {
+    checkControl(`forceClose of circuit "${this.name}"`, options);
+    this.#manual?.clear(options.reason);
+    this.#close(options.reason);
+  }
+
+  reset(options: ControlOptions): void {
+    checkControl(`reset of circuit "${this.name}"`, options);
+    this.#close(options.reason);
+  }
+
+  isolate(reason: string): Disposable {
+    checkControl(`isolate of circuit "${this.name}"`, { reason });
+    return this.#control.isolate(reason);
+  }
+
+  /** The circuit reports here. @internal */
+  onPhase(phase: CircuitPhase): void {
+    const policy = this.name;
+    const { events } = this.parts;
+    if (phase.state === 'closed') events.next({ type: 'circuit-closed', policy });
+    else if (phase.state === 'half-open') events.next({ type: 'circuit-half-open', policy });
+    else {
+      const { reason, since, until } = phase;
+      events.next({ type: 'circuit-opened', policy, reason, openForMs: until - since });
     }
   }
 
-  #verdict(error: unknown, { caller, options, attempt }: Execution): Verdict {
-    const kind = kindOf(error, caller);
-    if (kind === 'rejected' || isAbort(error, caller)) return 'ignored';
-    const { recordIf } = this.settings;
-    const counts = recordIf ? this.#ask(recordIf, error) : kind === 'failure';
-    return counts &&
-      (!options.recordIf || ask(this.name, 'circuitBreaker.recordIf', options.recordIf, error, attempt))
-      ? 'failure'
-      : 'ignored';
+  /** The circuit reports here. @internal */
+  onExceeded(reason: OpenReason): void {
+    this.parts.events.next({ type: 'circuit-threshold-exceeded', policy: this.name, reason });
   }
 
-  #ask(recordIf: (error: unknown) => boolean, error: unknown): boolean {
-    return ask(this.name, 'circuitBreaker.recordIf', recordIf, error);
+  get #control(): ManualControl {
+    this.#manual ??= new ManualControl(this.parts.clock, (change) => this.#overridden(change));
+    return this.#manual;
   }
 
-  #rejection(): CircuitOpenError {
-    const { phase } = this.#circuit;
-    const retryAfterMs = phase.state === 'open' ? phase.until - this.parts.clock.monotonic() : 0;
-    const error = withoutStack(() => new CircuitOpenError(this.name, retryAfterMs));
+  /** What was learned before is out of date, and what began before must not decide anything later. */
+  #overridden(change: OverrideChange): void {
+    this.#circuit.reset();
+    this.parts.events.next({ type: 'circuit-overridden', policy: this.name, ...change });
+  }
+
+  #close(reason: string): void {
+    const { state } = this.#circuit.phase;
+    this.#circuit.reset();
+    if (state !== 'closed') this.parts.events.next({ type: 'circuit-closed', policy: this.name, reason });
+  }
+
+  #rejection(override: Override | undefined): CircuitOpenError {
+    const opensAt = override ? override.expiresAt : nextTrialAt(this.#circuit.phase);
+    const now = this.parts.clock.monotonic();
+    const retryAfterMs = opensAt === Infinity ? undefined : Math.max(0, opensAt - now);
+    const error = withoutStack(() => new CircuitOpenError(this.name, retryAfterMs, override?.reason));
     if (this.parts.events.observed) this.parts.events.next({ type: 'rejected', policy: this.name, error });
     return error;
   }
+}
 
-  #report(phase: CircuitPhase): void {
-    const policy = this.name;
-    if (phase.state === 'closed') this.parts.events.next({ type: 'circuit-closed', policy });
-    else if (phase.state === 'half-open') this.parts.events.next({ type: 'circuit-half-open', policy });
-    else {
-      const { reason } = phase;
-      this.parts.events.next({
-        type: 'circuit-opened',
-        policy,
-        reason,
-        openForMs: this.settings.openDurationMs,
-      });
-    }
-  }
+/** A half-open circuit lets a call through as soon as a trial ends, which may be any moment. */
+function nextTrialAt(phase: CircuitPhase): number {
+  return phase.state === 'open' ? phase.until : 0;
 }

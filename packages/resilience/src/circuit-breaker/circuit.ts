@@ -1,18 +1,39 @@
+import { type Commitment } from '../pipeline/commitment.js';
 import { type OpenReason } from '../events/resilience-event.js';
+import { type CircuitBreakerSettings } from './circuit-breaker.options.js';
+import { type WindowCounts } from './call-window.js';
 import { type HalfOpenTrials } from './half-open-trials.js';
 
-/** What a circuit does with calls: lets all through, none, or a few to see how they fare. */
-export type CircuitState = 'closed' | 'open' | 'half-open';
+/**
+ * What a circuit does with calls: lets all through and counts them, none, or a few to see how they fare. `forced-open`
+ * and `disabled` are set by hand: none, or all uncounted. `metrics-only` is a mode: all, counted, without consequences.
+ */
+export type CircuitState = 'closed' | 'open' | 'half-open' | 'forced-open' | 'disabled' | 'metrics-only';
 
-/** A state with what belongs to it. */
+/** A state that a circuit comes to by itself, with what belongs to it. Moments are on the monotonic clock. */
 export type CircuitPhase =
   | { readonly state: 'closed' }
-  /** `until` is on the monotonic clock. */
-  | { readonly state: 'open'; readonly until: number; readonly reason: OpenReason }
+  | { readonly state: 'open'; readonly since: number; readonly until: number; readonly reason: OpenReason }
   | { readonly state: 'half-open'; readonly trials: HalfOpenTrials };
 
-/** What a breaker says about an error: count it as a failure, or count it for nothing. */
-export type Verdict = 'failure' | 'ignored';
+/** How the end of a call counts; `ignored` is for nothing. */
+export type Verdict = 'success' | 'failure' | 'ignored';
+
+/** A call as an engine sees it. A judgement that throws counts as a failure, and its error ends the call. */
+export interface CircuitCall {
+  /** Set for streams only. */
+  readonly commitment: Commitment | undefined;
+  make(): Promise<unknown>;
+  judgeResult(result: unknown): Verdict;
+  judgeError(error: unknown): Verdict;
+}
+
+/** What an engine reports, at the moment at which it happens. */
+export interface CircuitWatcher {
+  onPhase(phase: CircuitPhase): void;
+  /** A circuit in metrics-only mode would have opened. */
+  onExceeded(reason: OpenReason): void;
+}
 
 /** What the breaker policy needs of an engine. */
 export interface Circuit {
@@ -20,6 +41,12 @@ export interface Circuit {
   readonly phase: CircuitPhase;
   /** Whether a call would be let through now. */
   readonly admits: boolean;
-  /** Makes a call that was admitted, and records how it ended. `judge` must not throw. */
-  run<T>(work: () => Promise<T>, judge: (error: unknown) => Verdict): Promise<T>;
+  /** What the window holds now. */
+  readonly counts: WindowCounts;
+  /** Makes a call that was admitted, and records how it ended. */
+  run(call: CircuitCall): Promise<unknown>;
+  /** Closes it with nothing remembered; the calls under way will decide nothing. Reports nothing. */
+  reset(): void;
+  /** Goes on with other settings, and with what it has learned. */
+  reconfigure(settings: CircuitBreakerSettings): void;
 }

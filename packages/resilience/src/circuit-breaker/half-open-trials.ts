@@ -4,9 +4,17 @@ export class HalfOpenTrials {
   #succeeded = 0;
 
   constructor(
-    private readonly limit: number,
-    private readonly maxDurationMs: number,
+    private limit: number,
+    private maxDurationMs: number,
   ) {}
+
+  get running(): number {
+    return this.#running.size;
+  }
+
+  get succeeded(): number {
+    return this.#succeeded;
+  }
 
   /** Whether one more trial may start. */
   get available(): boolean {
@@ -29,12 +37,19 @@ export class HalfOpenTrials {
     this.#running.set(trial, now);
   }
 
-  succeed(trial: object): void {
-    if (this.#running.delete(trial)) this.#succeeded += 1;
+  /** Takes the permit back, and tells whether the trial had one: what has ended once does not end again. */
+  end(trial: object): boolean {
+    return this.#running.delete(trial);
   }
 
-  /** The trial said nothing, so another one may start in its place. */
-  giveBack(trial: object): void {
-    this.#running.delete(trial);
+  /** Uses up the permit of a trial that has ended. */
+  succeed(): void {
+    this.#succeeded += 1;
+  }
+
+  /** Goes on with other limits, for the trials under way as well. */
+  adjust(limit: number, maxDurationMs: number): void {
+    this.limit = limit;
+    this.maxDurationMs = maxDurationMs;
   }
 }

@@ -1,65 +1,60 @@
-import { type Clock } from '@rookery/common';
+import { type Backoff, type Clock, type Random } from '@rookery/common';
 import { type OpenReason } from '../events/resilience-event.js';
-import { type CallWindow } from './call-window.js';
+import { CallTally } from './call-tally.js';
+import { type WindowCounts } from './call-window.js';
 import { type CircuitBreakerSettings } from './circuit-breaker.options.js';
-import { type Circuit, type CircuitPhase, type Verdict } from './circuit.js';
+import {
+  type Circuit,
+  type CircuitCall,
+  type CircuitPhase,
+  type CircuitWatcher,
+  type Verdict,
+} from './circuit.js';
 import { HalfOpenTrials } from './half-open-trials.js';
+import { OPOSSUM_OPTIONS, UNBOUNDED } from './opossum.parts.js';
 import { Opossum } from './opossum.surface.js';
-import { WindowStatus } from './opossum.status.js';
+import { openPause } from './open-duration.options.js';
+import { Passage } from './passage.js';
 
-/** One call on its way through opossum, which hands it back with every event. */
-class Call {
-  value: unknown;
-  error: unknown;
-  verdict: Verdict | 'success' = 'success';
-
-  constructor(
-    readonly epoch: number,
-    readonly work: () => Promise<unknown>,
-    readonly judge: (error: unknown) => Verdict,
-  ) {}
-}
+const CLOSED: CircuitPhase = { state: 'closed' };
 
 /**
- * The breaker: opossum's state machine, with its decisions corrected through the methods that it calls on itself.
+ * The breaker: opossum makes the calls, and refuses them while it is open. When it opens and closes is decided here,
+ * because opossum decides by rejected calls, by calls of an earlier state and by timers, and knows one trial only.
  *
  * Each change of state begins a new epoch with empty statistics. A call belongs to the epoch in which it started; when
  * it ends in a later one, its outcome decides nothing. An open circuit becomes half-open when somebody looks at it after
  * its time: there is no timer.
  */
 export class OpossumCircuit extends Opossum implements Circuit {
-  #phase: CircuitPhase = { state: 'closed' };
+  readonly #tally: CallTally;
+  #pause: Backoff;
+  #phase = CLOSED;
   #epoch = 0;
-  #consecutiveFailures = 0;
+  /** How often it has opened since it was closed last. */
+  #openings = 0;
+  /** Whether a threshold is crossed that only `metrics-only` lets be crossed. */
+  #exceeding = false;
 
   constructor(
-    name: string,
-    private readonly settings: CircuitBreakerSettings,
-    private readonly window: CallWindow,
+    private settings: CircuitBreakerSettings,
     private readonly clock: Clock,
-    private readonly onChange: (phase: CircuitPhase) => void,
+    private readonly random: Random,
+    private readonly watcher: CircuitWatcher,
   ) {
-    super(perform, {
-      name,
-      status: new WindowStatus(window),
-      timeout: false,
-      errorThresholdPercentage: opossumThreshold(settings.failureRateThreshold),
-      volumeThreshold: settings.minimumCalls,
-      errorFilter: (_error: unknown, call: Call) => call.verdict !== 'failure' || !this.#isCurrent(call),
-      enableSnapshots: false,
-      rollingPercentilesEnabled: false,
-    });
-    // opossum listens to it only to mark its statistics, which are not used, and to arm the timer to half-open.
-    this.removeAllListeners('open');
-    // Before opossum's own listener, which closes a half-open circuit on success.
-    this.prependListener('success', (call: Call) => this.#record(call));
-    this.on('failure', (call: Call) => this.#record(call));
+    super(make, OPOSSUM_OPTIONS);
+    // opossum itself listens: to count for its statistics, to close on any success, and to arm the timer to half-open.
+    this.removeAllListeners();
+    this.semaphore = UNBOUNDED;
+    this.#tally = new CallTally(settings, clock);
+    this.#pause = openPause(settings.openDuration, random);
   }
 
   get phase(): CircuitPhase {
+    if (this.#phase.state === 'closed') return this.#phase;
     const now = this.clock.monotonic();
     if (this.#phase.state === 'half-open' && this.#phase.trials.overdueAt <= now) {
-      this.#open(this.#phase.trials.overdueAt, 'trial-overdue');
+      this.#trip(this.#phase.trials.overdueAt, 'trial-overdue');
     }
     if (this.#phase.state === 'open' && this.#phase.until <= now) {
       const { halfOpenMaxCalls, maxHalfOpenDurationMs } = this.settings;
@@ -76,94 +71,116 @@ export class OpossumCircuit extends Opossum implements Circuit {
     return phase.state === 'closed' || (phase.state === 'half-open' && phase.trials.available);
   }
 
-  async run<T>(work: () => Promise<T>, judge: (error: unknown) => Verdict): Promise<T> {
-    const call = new Call(this.#epoch, work, judge);
-    if (this.#phase.state === 'half-open') this.#phase.trials.start(call, this.clock.monotonic());
-    try {
-      await this.fire(call);
-    } catch (rejection) {
-      // Anything but the call itself would be opossum's own refusal, which admission rules out.
-      throw rejection === call ? call.error : rejection;
+  get counts(): WindowCounts {
+    return this.#tally.counts;
+  }
+
+  run(call: CircuitCall): Promise<unknown> {
+    const trials = this.#trials;
+    const timed = trials !== undefined || this.settings.slowCallRateThreshold !== false;
+    const passage = new Passage(call, this, this.#epoch, timed ? this.clock.monotonic() : NaN);
+    trials?.start(passage, passage.startedAt);
+    call.commitment?.onceMade(() => this.#answered(passage));
+    return this.fire(passage);
+  }
+
+  reset(): void {
+    this.close();
+    this.#begin(CLOSED);
+  }
+
+  reconfigure(settings: CircuitBreakerSettings): void {
+    // What has fallen due until now has done so under the old settings.
+    const { phase } = this;
+    this.settings = settings;
+    this.#tally.reconfigure(settings);
+    this.#pause = openPause(settings.openDuration, this.random);
+    if (phase.state === 'half-open') {
+      phase.trials.adjust(settings.halfOpenMaxCalls, settings.maxHalfOpenDurationMs);
     }
-    return call.value as T;
+    if (settings.mode === 'enforcing') this.#exceeding = false;
+    if (this.#trials?.passed || (settings.mode === 'metrics-only' && phase.state !== 'closed'))
+      this.#recover();
   }
 
-  // What opossum asks and tells itself, corrected:
-
-  override get halfOpen(): boolean {
-    return this.#phase.state === 'half-open';
-  }
-
-  /** Read by `fire` to admit a call; the permit is taken before. */
+  /** Asked by `fire`, which lets a call through only if it is closed or this is true: the permit is taken before. */
   override get pendingClose(): boolean {
-    return this.halfOpen;
+    return this.#trials !== undefined;
   }
 
-  /** opossum asks for this on any success in half-open. */
-  override close(): void {
-    if (this.#phase.state !== 'half-open' || !this.#phase.trials.passed) return;
-    super.close();
-    this.#enter({ state: 'closed' });
+  /** Told by a passage how its call ended. */
+  record(passage: Passage, verdict: Verdict): void {
+    // Looks at the phase first, so that a trial which ends too late is out of date whether or not somebody watched.
+    const { phase } = this;
+    if (passage.epoch !== this.#epoch) return;
+    if (phase.state === 'half-open') this.#recordTrial(phase.trials, passage, verdict);
+    else if (verdict !== 'ignored') this.#count(verdict === 'failure', this.#isSlow(passage));
   }
 
-  /** opossum asks for this on a failure in half-open and when the failure rate is reached. */
-  override open(): void {
-    this.#open(this.clock.monotonic(), this.halfOpen ? 'trial-failed' : 'failure-rate');
+  #recordTrial(trials: HalfOpenTrials, passage: Passage, verdict: Verdict): void {
+    if (!trials.end(passage) || verdict === 'ignored') return;
+    if (verdict === 'failure') return this.#trip(this.clock.monotonic(), 'trial-failed');
+    if (this.#isSlow(passage)) return this.#trip(this.clock.monotonic(), 'trial-slow');
+    trials.succeed();
+    if (trials.passed) this.#recover();
   }
 
-  #open(since: number, reason: OpenReason): void {
-    super.open();
-    this.#enter({ state: 'open', until: since + this.settings.openDurationMs, reason });
+  #count(failed: boolean, slow: boolean): void {
+    const reason = this.#tally.record(failed, slow);
+    if (this.settings.mode === 'metrics-only') this.#warn(reason);
+    else if (reason) this.#trip(this.clock.monotonic(), reason);
+  }
+
+  /** A crossing is over once no threshold is reached any more, and only then is there another one. */
+  #warn(reason: OpenReason | undefined): void {
+    if (this.#exceeding) this.#exceeding = this.#tally.reached !== undefined;
+    else if (reason) {
+      this.#exceeding = true;
+      this.watcher.onExceeded(reason);
+    }
+  }
+
+  /** A stream that delivers is no hanging trial, and how long its reader goes on reading says nothing. */
+  #answered(passage: Passage): void {
+    passage.answeredAt = this.clock.monotonic();
+    if (this.#trials) this.record(passage, 'success');
+  }
+
+  #isSlow(passage: Passage): boolean {
+    const { slowCallRateThreshold, slowCallDurationMs } = this.settings;
+    return slowCallRateThreshold !== false && passage.took(this.clock.monotonic()) > slowCallDurationMs;
+  }
+
+  #trip(since: number, reason: OpenReason): void {
+    this.open();
+    this.#openings += 1;
+    this.#enter({ state: 'open', since, until: since + this.#pause(this.#openings), reason });
+  }
+
+  #recover(): void {
+    this.close();
+    this.#enter(CLOSED);
   }
 
   #enter(phase: CircuitPhase): void {
+    this.#begin(phase);
+    this.watcher.onPhase(phase);
+  }
+
+  #begin(phase: CircuitPhase): void {
     this.#epoch += 1;
-    this.#consecutiveFailures = 0;
-    this.window.clear();
+    this.#exceeding = false;
+    this.#tally.clear();
     this.#phase = phase;
-    this.onChange(phase);
+    if (phase.state === 'closed') this.#openings = 0;
   }
 
-  /** Looks at the phase first, so that a trial which ends too late is out of date whether or not somebody watched. */
-  #isCurrent(call: Call): boolean {
-    return this.phase.state !== 'open' && call.epoch === this.#epoch;
-  }
-
-  #record(call: Call): void {
-    if (!this.#isCurrent(call)) return;
-    if (this.#phase.state === 'half-open') recordTrial(this.#phase.trials, call);
-    else if (call.verdict !== 'ignored') this.#count(call.verdict === 'failure');
-  }
-
-  #count(failed: boolean): void {
-    this.window.record(failed);
-    this.#consecutiveFailures = failed ? this.#consecutiveFailures + 1 : 0;
-    const { consecutiveFailures } = this.settings;
-    if (failed && consecutiveFailures !== false && this.#consecutiveFailures >= consecutiveFailures) {
-      this.#open(this.clock.monotonic(), 'consecutive-failures');
-    }
+  get #trials(): HalfOpenTrials | undefined {
+    return this.#phase.state === 'half-open' ? this.#phase.trials : undefined;
   }
 }
 
-/** The action behind every breaker: it makes the call it is given. One for all, so that methods can share a breaker. */
-async function perform(call: Call): Promise<Call> {
-  try {
-    call.value = await call.work();
-    return call;
-  } catch (error) {
-    call.error = error;
-    call.verdict = call.judge(error);
-    throw call;
-  }
-}
-
-function recordTrial(trials: HalfOpenTrials, call: Call): void {
-  // A failed trial keeps its permit: opossum opens the circuit in the same breath.
-  if (call.verdict === 'success') trials.succeed(call);
-  if (call.verdict === 'ignored') trials.giveBack(call);
-}
-
-/** opossum opens above its threshold; ours is reached. The rate is a quotient, so leave room for rounding. */
-function opossumThreshold(percent: number | false): number {
-  return percent === false ? Infinity : percent - 1e-9;
+/** The action of every breaker: it makes the call that it is given, so that methods can share a breaker. */
+function make(passage: Passage): Promise<unknown> {
+  return passage.make();
 }

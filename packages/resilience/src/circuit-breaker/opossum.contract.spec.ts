@@ -1,165 +1,126 @@
 import { jest } from '@jest/globals';
-import { EventEmitter } from 'node:events';
-import { Opossum, type OpossumOptions, opossumStatusClass } from './opossum.surface.js';
+import { OPOSSUM_OPTIONS, UNBOUNDED } from './opossum.parts.js';
+import { Opossum, opossumStatusClass } from './opossum.surface.js';
 
 /**
  * What the adapter leans on in opossum. When a new version fails here, read `opossum.circuit.ts` before the number in
  * package.json is raised.
  */
 describe('opossum', () => {
-  const Status = opossumStatusClass();
+  const succeed = () => Promise.resolve('ok');
 
-  class FixedStatus extends Status {
-    figures = { fires: 0, failures: 0 };
-
-    constructor() {
-      super({ rollingCountBuckets: 1, enableSnapshots: false, rotateBucketController: new EventEmitter() });
-    }
-
-    get stats() {
-      return this.figures;
-    }
-
-    increment() {}
-  }
-
-  const fail = (call: unknown) => Promise.reject(call);
-
-  function create(overrides: Partial<OpossumOptions> = {}, action: (call: never) => Promise<unknown> = fail) {
-    const status = new FixedStatus();
-    const breaker = new Opossum(action, {
-      name: 'contract',
-      status,
-      timeout: false,
-      errorThresholdPercentage: 50,
-      volumeThreshold: 4,
-      errorFilter: () => false,
-      enableSnapshots: false,
-      rollingPercentilesEnabled: false,
-      ...overrides,
-    });
-    return { breaker, status };
+  function create(action: (call: never) => Promise<unknown> = succeed) {
+    const breaker = new Opossum(action, OPOSSUM_OPTIONS);
+    breaker.removeAllListeners();
+    breaker.semaphore = UNBOUNDED;
+    return breaker;
   }
 
   const settle = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
 
-  it('decides by the figures of a status that it is given', async () => {
-    const { breaker, status } = create();
-    status.figures = { fires: 4, failures: 2 };
-    await settle(breaker.fire(1));
-    expect(breaker.closed).toBe(true);
-    status.figures = { fires: 4, failures: 3 };
-    await settle(breaker.fire(1));
-    expect(breaker.closed).toBe(false);
-    breaker.close();
-    status.figures = { fires: 3, failures: 3 };
-    await settle(breaker.fire(1));
-    expect(breaker.closed).toBe(true);
+  it('listens to itself for its statistics, and else only to close on a success and to arm a timer when it opens', () => {
+    const breaker = new Opossum(succeed, OPOSSUM_OPTIONS);
+    const listeners = breaker.eventNames().map((event) => [String(event), breaker.listenerCount(event)]);
+    expect(Object.fromEntries(listeners)).toEqual({
+      cacheHit: 1,
+      cacheMiss: 1,
+      close: 1,
+      coalesceCacheHit: 1,
+      coalesceCacheMiss: 1,
+      failure: 1,
+      fallback: 1,
+      fire: 1,
+      open: 2,
+      reject: 1,
+      semaphoreLocked: 1,
+      success: 2,
+      timeout: 1,
+    });
   });
 
-  it('listens to "open" only to mark its statistics and to arm a timer', () => {
-    const timers = jest.spyOn(globalThis, 'setTimeout');
-    const { breaker } = create();
-    expect(breaker.listenerCount('open')).toBe(2);
-    breaker.removeAllListeners('open');
+  it('keeps nothing of a breaker in options that breakers share', async () => {
+    void create();
+    const filled = { ...OPOSSUM_OPTIONS };
+    const breaker = create(() => Promise.reject(new Error('broken')));
+    await settle(breaker.fire(1));
+    breaker.open();
+    expect({ ...OPOSSUM_OPTIONS, coalesceResetOn: [] }).toEqual({ ...filled, coalesceResetOn: [] });
+    expect(Object.values(OPOSSUM_OPTIONS).filter((value) => typeof value === 'object')).toEqual([
+      OPOSSUM_OPTIONS.status,
+      [],
+    ]);
+  });
+
+  it('starts neither a timer nor an interval, idle, on a call, or when it opens', async () => {
+    const timers = [jest.spyOn(globalThis, 'setTimeout'), jest.spyOn(globalThis, 'setInterval')];
+    const breaker = create();
+    await breaker.fire(1);
+    breaker.open();
+    for (const timer of timers) {
+      expect(timer).not.toHaveBeenCalled();
+      timer.mockRestore();
+    }
+  });
+
+  it('opens and closes when it is told to', () => {
+    const breaker = create();
+    expect(breaker.closed).toBe(true);
+    breaker.open();
     breaker.open();
     expect(breaker.closed).toBe(false);
-    expect(timers).not.toHaveBeenCalled();
-    timers.mockRestore();
+    breaker.close();
+    breaker.close();
+    expect(breaker.closed).toBe(true);
   });
 
-  it('starts no interval with a status whose controller is given', () => {
-    const intervals = jest.spyOn(globalThis, 'setInterval');
-    create();
-    expect(intervals).not.toHaveBeenCalled();
-    intervals.mockRestore();
+  it('hands its action the call, within fire, and passes on what that resolves to and rejects with', async () => {
+    const error = new Error('broken');
+    const seen: unknown[] = [];
+    const breaker = create((call: never) => {
+      seen.push(call);
+      return call === 'bad' ? Promise.reject(error) : Promise.resolve('answer');
+    });
+    const fired = breaker.fire('good');
+    expect(seen).toEqual(['good']);
+    await expect(fired).resolves.toBe('answer');
+    await expect(breaker.fire('bad')).rejects.toBe(error);
   });
 
-  it('admits a call that is not closed when the overridden pendingClose says so, and calls the action within fire', async () => {
+  it('refuses calls while it is open, without its action', async () => {
+    const action = jest.fn(succeed);
+    const breaker = create(action);
+    breaker.open();
+    await expect(breaker.fire(1)).rejects.toMatchObject({ code: 'EOPENBREAKER' });
+    expect(action).not.toHaveBeenCalled();
+  });
+
+  it('admits a call while it is open when the overridden pendingClose says so', async () => {
     class Pending extends Opossum {
       override get pendingClose() {
         return true;
       }
     }
-    let started = false;
-    const action = async () => (started = true);
-    const options = { ...optionsOf(), volumeThreshold: 1 };
-    const breaker = new Pending(action, options);
-    breaker.removeAllListeners('open');
+    const breaker = new Pending(succeed, OPOSSUM_OPTIONS);
+    breaker.removeAllListeners();
     breaker.open();
-    const fired = breaker.fire(1);
-    expect(started).toBe(true);
-    await expect(fired).resolves.toBe(true);
-  });
-
-  it('asks its own overridden close() on a success and open() on a failure while the overridden halfOpen holds', async () => {
-    const asked: string[] = [];
-    class HalfOpen extends Opossum {
-      override get halfOpen() {
-        return true;
-      }
-      override close() {
-        asked.push('close');
-      }
-      override open() {
-        asked.push('open');
-      }
-    }
-    const breaker = new HalfOpen(
-      (call: never) => (call ? Promise.resolve() : Promise.reject(call)),
-      optionsOf(),
-    );
-    await breaker.fire(true);
-    await settle(breaker.fire(false));
-    expect(asked).toEqual(['close', 'open']);
-  });
-
-  it('tells listeners that were put in front before it acts on a success itself', async () => {
-    const order: string[] = [];
-    class HalfOpen extends Opossum {
-      override get halfOpen() {
-        return true;
-      }
-      override close() {
-        order.push('close');
-      }
-    }
-    const breaker = new HalfOpen(async () => 1, optionsOf());
-    breaker.prependListener('success', () => order.push('listener'));
-    await breaker.fire(1);
-    expect(order).toEqual(['listener', 'close']);
-  });
-
-  it('gives the filter the error and the call, and reports a filtered error as a success with it', async () => {
-    const seen: unknown[] = [];
-    const errorFilter = (error: unknown, call: unknown) => {
-      seen.push(error, call);
-      return true;
-    };
-    const { breaker } = create({ errorFilter });
-    breaker.on('success', (result) => seen.push('success', result));
-    breaker.on('failure', () => seen.push('failure'));
-    await settle(breaker.fire('call'));
-    expect(seen).toEqual(['call', 'call', 'success', 'call']);
-  });
-
-  it('reports a failure before it looks at the figures', async () => {
-    const { breaker, status } = create();
-    breaker.on('failure', () => (status.figures = { fires: 4, failures: 4 }));
-    await settle(breaker.fire(1));
+    await expect(breaker.fire(1)).resolves.toBe('ok');
     expect(breaker.closed).toBe(false);
   });
 
-  function optionsOf(): OpossumOptions {
-    return {
-      name: 'contract',
-      status: new FixedStatus(),
-      timeout: false,
-      errorThresholdPercentage: 50,
-      volumeThreshold: 1,
-      errorFilter: () => false,
-      enableSnapshots: false,
-      rollingPercentilesEnabled: false,
-    };
-  }
+  it('never opens by itself when the filter takes every error', async () => {
+    const breaker = create(() => Promise.reject(new Error('broken')));
+    for (let n = 0; n < 50; n += 1) await settle(breaker.fire(n));
+    expect(breaker.closed).toBe(true);
+  });
+
+  it('asks the semaphore that it is given before each call', async () => {
+    const breaker = create();
+    breaker.semaphore = { test: () => false, release() {} };
+    await expect(breaker.fire(1)).rejects.toMatchObject({ code: 'ESEMLOCKED' });
+  });
+
+  it('takes the statistics that it is given, of its own class', () => {
+    expect(OPOSSUM_OPTIONS.status).toBeInstanceOf(opossumStatusClass());
+    expect(create()).toMatchObject({ status: OPOSSUM_OPTIONS.status });
+  });
 });

@@ -7,20 +7,24 @@ import { EventEmitter } from 'node:events';
  */
 export interface OpossumSurface extends EventEmitter {
   readonly closed: boolean;
-  readonly halfOpen: boolean;
   readonly pendingClose: boolean;
+  /** Bounds how many calls run at once. It is asked before each call, and told after it. */
+  semaphore: OpossumSemaphore;
   fire(call: unknown): Promise<unknown>;
   open(): void;
   close(): void;
 }
 
+export interface OpossumSemaphore {
+  test(): boolean;
+  release(): void;
+}
+
 export interface OpossumOptions {
-  readonly name: string;
   readonly status: object;
   readonly timeout: false;
-  readonly errorThresholdPercentage: number;
-  readonly volumeThreshold: number;
   readonly errorFilter: (error: never, call: never) => boolean;
+  readonly cacheGetKey: () => string;
   readonly enableSnapshots: false;
   readonly rollingPercentilesEnabled: false;
 }

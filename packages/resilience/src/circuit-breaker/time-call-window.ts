@@ -1,18 +1,22 @@
 import { type Clock } from '@rookery/common';
-import { type CallWindow } from './call-window.js';
+import { type CallWindow, type WindowCounts } from './call-window.js';
 
 /** Ten slices a window, as in opossum, Polly and Hystrix: at most a tenth of the window goes at once. */
 const SLICES = 10;
+
+/** Calls, failures and slow calls stand one after the other in each slice. */
+const WIDTH = 3;
 
 /**
  * The calls of the last `sizeMs` milliseconds, counted in slices. Old slices go when somebody looks, not by a timer, so
  * an idle breaker costs nothing and one that was idle for long finds its window empty.
  */
 export class TimeCallWindow implements CallWindow {
-  readonly #calls = Array.from({ length: SLICES }, () => 0);
-  readonly #failures = Array.from({ length: SLICES }, () => 0);
-  #totalCalls = 0;
-  #totalFailures = 0;
+  /** One flat list: an array for each counter would make up most of an idle breaker's memory. */
+  readonly #slices = Array.from({ length: SLICES * WIDTH }, () => 0);
+  #calls = 0;
+  #failures = 0;
+  #slow = 0;
   #slice: number;
 
   constructor(
@@ -22,30 +26,20 @@ export class TimeCallWindow implements CallWindow {
     this.#slice = this.#sliceNow();
   }
 
-  get calls(): number {
+  get counts(): WindowCounts {
     this.#dropOld();
-    return this.#totalCalls;
+    return { calls: this.#calls, failures: this.#failures, slow: this.#slow };
   }
 
-  get failures(): number {
+  record(failed: boolean, slow: boolean): void {
     this.#dropOld();
-    return this.#totalFailures;
-  }
-
-  record(failed: boolean): void {
-    this.#dropOld();
-    const index = this.#slice % SLICES;
-    add(this.#calls, index, 1);
-    this.#totalCalls += 1;
-    if (!failed) return;
-    add(this.#failures, index, 1);
-    this.#totalFailures += 1;
+    const at = (this.#slice % SLICES) * WIDTH;
+    this.#add(at, 1, failed ? 1 : 0, slow ? 1 : 0);
   }
 
   clear(): void {
-    this.#calls.fill(0);
-    this.#failures.fill(0);
-    this.#totalCalls = this.#totalFailures = 0;
+    this.#slices.fill(0);
+    this.#calls = this.#failures = this.#slow = 0;
   }
 
   #sliceNow(): number {
@@ -59,13 +53,21 @@ export class TimeCallWindow implements CallWindow {
     this.#slice = now;
   }
 
-  #drop(index: number): void {
-    this.#totalCalls -= this.#calls[index] ?? 0;
-    this.#totalFailures -= this.#failures[index] ?? 0;
-    this.#calls[index] = this.#failures[index] = 0;
+  #drop(slice: number): void {
+    const at = slice * WIDTH;
+    this.#add(at, -this.#at(at), -this.#at(at + 1), -this.#at(at + 2));
   }
-}
 
-function add(counts: number[], index: number, amount: number): void {
-  counts[index] = (counts[index] ?? 0) + amount;
+  #add(at: number, calls: number, failures: number, slow: number): void {
+    this.#calls += calls;
+    this.#failures += failures;
+    this.#slow += slow;
+    this.#slices[at] = this.#at(at) + calls;
+    this.#slices[at + 1] = this.#at(at + 1) + failures;
+    this.#slices[at + 2] = this.#at(at + 2) + slow;
+  }
+
+  #at(index: number): number {
+    return this.#slices[index] ?? 0;
+  }
 }

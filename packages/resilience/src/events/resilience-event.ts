@@ -23,10 +23,12 @@ export interface CircuitHalfOpen {
   readonly policy: string;
 }
 
-/** The trial calls succeeded, and the circuit lets every call through. */
+/** The trial calls succeeded, or somebody closed it by hand: the circuit lets every call through. */
 export interface CircuitClosed {
   readonly type: 'circuit-closed';
   readonly policy: string;
+  /** Why somebody closed it by hand; left out when it closed by itself. */
+  readonly reason?: string;
 }
 
 /** What somebody set a circuit to by hand, whatever its calls say. */
