@@ -1,0 +1,50 @@
+import { PRIORITIES, type Priority } from '../pipeline/priority.js';
+import { LinkedQueue, type Place } from './linked-queue.js';
+
+interface Seat<T> {
+  readonly queue: LinkedQueue<T>;
+  readonly place: Place<T>;
+}
+
+/**
+ * Who waits for their turn: first in, first out among those of one priority, and a higher priority before a lower one.
+ * Every step is O(1) in the number of those who wait.
+ */
+export class WaitingLine<T> {
+  /** From the lowest priority to the highest. */
+  readonly #queues = PRIORITIES.map(() => new LinkedQueue<T>());
+  readonly #seats = new Map<T, Seat<T>>();
+
+  get size(): number {
+    return this.#seats.size;
+  }
+
+  /** Joins behind all of its priority. An item is in the line once: one that enters again gives up its place. */
+  enter(item: T, priority: Priority): void {
+    this.leave(item);
+    const queue = this.#queues[PRIORITIES.indexOf(priority)];
+    if (!queue) throw new TypeError(`Unknown priority "${priority}". Use ${PRIORITIES.join(', ')}.`);
+    this.#seats.set(item, { queue, place: queue.add(item) });
+  }
+
+  /** Gives its place up. `false` when it is not in the line. */
+  leave(item: T): boolean {
+    const seat = this.#seats.get(item);
+    if (!seat) return false;
+    seat.queue.remove(seat.place);
+    return this.#seats.delete(item);
+  }
+
+  /** Takes out whose turn it is: of the highest priority that waits, the one that waits longest. */
+  next(): T | undefined {
+    const queue = this.#queues.findLast(({ size }) => size > 0);
+    const item = queue?.first?.item;
+    if (item !== undefined) this.leave(item);
+    return item;
+  }
+
+  /** Who would be served last: of the lowest priority that waits, the one that came last. It stays in the line. */
+  lowest(): T | undefined {
+    return this.#queues.find(({ size }) => size > 0)?.last?.item;
+  }
+}
