@@ -29,6 +29,7 @@ export { type AnswerBody, decodeBody, decodeErrorBody, LARGEST_ANSWER } from './
 export { headerProblem, type Headers, headersCheck, lowerCased } from './http/headers.js';
 export { hostInUrl } from './http/host-in-url.js';
 export { neverSent } from './http/never-sent.js';
+export { parseRetryAfter } from './http/retry-after.js';
 export { ServiceInfo } from './identity/service-info.js';
 export { resolveServiceName } from './identity/service-name.js';
 export {

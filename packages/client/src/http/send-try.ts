@@ -1,4 +1,4 @@
-import { decodeErrorBody, type Observation } from '@rookery/common';
+import { decodeErrorBody, type Observation, parseRetryAfter } from '@rookery/common';
 import { type Endpoint } from '../endpoint/endpoint.js';
 import { AnswerTooLargeError } from '../errors/answer-too-large.error.js';
 import { ConnectionError } from '../errors/connection.error.js';
@@ -6,7 +6,6 @@ import { HttpStatusError } from '../errors/http-status.error.js';
 import { type ClientParts } from './client-parts.js';
 import { resultOf } from './decode.js';
 import { type HttpMethod } from './http-request.js';
-import { parseRetryAfter } from './retry-after.js';
 import { AnswerTooLarge, TransportFailure, type WireResponse } from './transport.js';
 
 /** A request that is ready to be sent, once or several times. */

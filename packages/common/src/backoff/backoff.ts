@@ -3,21 +3,24 @@ import { type Check } from '../options/check.js';
 import * as is from '../options/checks.js';
 import { shape } from '../options/shape.js';
 import { type Random } from '../random/random.js';
+import { decorrelatedPause } from './decorrelated.js';
 
 /** How a delay is spread so that callers who failed together do not come back together. */
-export type Jitter = 'none' | 'equal' | 'full';
+export type Jitter = 'none' | 'equal' | 'full' | 'decorrelated';
 
 /** Growing pauses between tries. */
 export interface BackoffOptions {
   /** The pause before the first retry. Default `'200ms'`. */
   delay?: Duration;
-  /** What each further pause is multiplied by. Default 2. */
+  /** What each further pause is multiplied by. Default 2; nothing else goes with decorrelated jitter. */
   factor?: number;
   /** No pause is longer than this. Default `'30s'`. */
   maxDelay?: Duration;
   /**
-   * `'full'` draws from [0, pause), `'equal'` from [pause / 2, pause), `'none'` takes the pause as it is. Default `'full'`.
-   * Names and formulas: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+   * `'full'` draws from [0, pause), `'equal'` from [pause / 2, pause), `'none'` takes the pause as it is. Names and
+   * formulas: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015. `'decorrelated'` draws so
+   * that the moments of the tries spread evenly over the time; a pause is then at most 1.43 times what it would be
+   * without jitter. Default `'full'`.
    */
   jitter?: Jitter;
 }
@@ -29,18 +32,31 @@ export const BACKOFF_DEFAULTS = {
   jitter: 'full',
 } as const satisfies Required<BackoffOptions>;
 
-/** Checks the options of a backoff. */
-export const backoffCheck: Check = shape<BackoffOptions>({
+const fields = shape<BackoffOptions>({
   delay: is.duration(),
   factor: is.numberBetween(1, 100),
   maxDelay: is.duration(),
-  jitter: is.oneOf('none', 'equal', 'full'),
+  jitter: is.oneOf('none', 'equal', 'full', 'decorrelated'),
 });
 
-/** The pause before retry number `retry` (the first is 1), in milliseconds. */
-export type Backoff = (retry: number) => number;
+/** Checks the options of a backoff. */
+export const backoffCheck: Check = (value, path, problems) => {
+  fields(value, path, problems);
+  const { jitter, factor = BACKOFF_DEFAULTS.factor } = (value ?? {}) as BackoffOptions;
+  if (jitter !== 'decorrelated' || factor === BACKOFF_DEFAULTS.factor) return;
+  problems.push(
+    `${path && `${path}.`}factor: Decorrelated jitter has a curve of its own, which doubles. ` +
+      'Leave factor out, or use another jitter.',
+  );
+};
 
-/** A backoff by its options; what is left out has its default. */
+/**
+ * The pause before retry number `retry` (the first is 1), in milliseconds. `waitedMs` is what the same call was told to
+ * wait before, all pauses together; decorrelated jitter goes on from there.
+ */
+export type Backoff = (retry: number, waitedMs?: number) => number;
+
+/** A backoff by its options; what is left out has its default. It holds no state, so that many calls can share it. */
 export function createBackoff(options: BackoffOptions, random: Random): Backoff {
   const {
     delay = BACKOFF_DEFAULTS.delay,
@@ -50,12 +66,15 @@ export function createBackoff(options: BackoffOptions, random: Random): Backoff 
   } = options;
   const first = toMilliseconds(delay);
   const longest = toMilliseconds(maxDelay);
+  if (jitter === 'decorrelated') {
+    return (retry, waitedMs) => Math.min(longest, decorrelatedPause(first, retry, waitedMs, random));
+  }
   const spread = SPREADS[jitter];
   // factor ** retry overflows to Infinity after a thousand retries; Math.min brings it back.
   return (retry) => spread(Math.min(longest, first === 0 ? 0 : first * factor ** (retry - 1)), random);
 }
 
-const SPREADS: Record<Jitter, (pause: number, random: Random) => number> = {
+const SPREADS: Record<Exclude<Jitter, 'decorrelated'>, (pause: number, random: Random) => number> = {
   none: (pause) => pause,
   equal: (pause, random) => pause / 2 + random() * (pause / 2),
   full: (pause, random) => random() * pause,

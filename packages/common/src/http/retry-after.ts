@@ -1,4 +1,4 @@
-import { type Clock } from '@rookery/common';
+import { type Clock } from '../clock/clock.js';
 
 /** The `Retry-After` header in milliseconds: seconds or an HTTP date (RFC 9110, section 10.2.3). */
 export function parseRetryAfter(header: string | undefined, clock: Clock): number | undefined {

@@ -1,4 +1,4 @@
-import { VirtualClock } from '@rookery/common/testing';
+import { VirtualClock } from '../testing/virtual-clock.js';
 import { parseRetryAfter } from './retry-after.js';
 
 describe('Retry-After', () => {
