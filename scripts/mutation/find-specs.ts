@@ -1,0 +1,12 @@
+import { globSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+/** The specs that judge the mutants: those of the packages named in `ROOKERY_MUTATION_SPECS`, a glob. */
+export function findSpecs(): string[] {
+  const pattern = process.env['ROOKERY_MUTATION_SPECS'] ?? 'packages/resilience/{src,test}/**/*.spec.ts';
+  const specs = globSync(pattern)
+    .map((file) => resolve(file))
+    .sort();
+  if (specs.length === 0) throw new Error(`No spec matches ${pattern}.`);
+  return specs;
+}

@@ -1,0 +1,135 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { type MutantCoverage } from '@stryker-mutator/api/core';
+import { type Injector, PluginKind, type PluginContext } from '@stryker-mutator/api/plugin';
+import {
+  type CompleteDryRunResult,
+  type DryRunOptions,
+  type DryRunResult,
+  DryRunStatus,
+  type MutantRunOptions,
+  type MutantRunResult,
+  MutantRunStatus,
+  type TestRunner,
+  type TestRunnerCapabilities,
+} from '@stryker-mutator/api/test-runner';
+import { strykerPlugins as jestPlugins } from '@stryker-mutator/jest-runner';
+import { findSpecs } from './find-specs.ts';
+
+/** What this runner uses of Stryker's own runner for Jest, part of which that one keeps to itself. */
+interface JestRunner extends Required<Pick<TestRunner, 'init' | 'dryRun' | 'mutantRun'>> {
+  capabilities(): TestRunnerCapabilities;
+  readonly jestTestAdapter: { run(settings: { testFiles?: string[] }): Promise<unknown> };
+}
+
+/** For each mutant the spec files that run its code, quickest first. */
+type SpecsByMutant = Record<string, string[]>;
+
+/** Written by the worker that makes the first run into the folder of the copy under test, which all workers share. */
+const MEMORY = '.specs-by-mutant.json';
+
+/**
+ * Runs the specs that reach a mutant one file after the other, and stops at the first that notices it.
+ *
+ * Stryker's own runner loads every spec file for every mutant and skips tests by name, and runs all tests for code that
+ * runs while a module loads, such as the checks of options. Which file reaches what is known after the first run, so
+ * most mutants need a single file. Nothing is mutated differently, and what survives has met every test that reaches it.
+ */
+class JestBySpec implements TestRunner {
+  readonly jest: JestRunner;
+  #specs: SpecsByMutant | undefined;
+  #files: string[] | undefined;
+
+  constructor(jest: JestRunner) {
+    this.jest = jest;
+    const { jestTestAdapter } = jest;
+    const run = jestTestAdapter.run.bind(jestTestAdapter);
+    jestTestAdapter.run = (settings) => run({ ...settings, ...(this.#files && { testFiles: this.#files }) });
+  }
+
+  init(): Promise<void> {
+    return this.jest.init();
+  }
+
+  capabilities(): TestRunnerCapabilities {
+    return this.jest.capabilities();
+  }
+
+  async dryRun(options: DryRunOptions): Promise<DryRunResult> {
+    const whole: CompleteDryRunResult = { status: DryRunStatus.Complete, tests: [] };
+    const reached: { file: string; durationMs: number; mutants: Set<string> }[] = [];
+    let before = new Map<string, number>();
+    for (const file of findSpecs()) {
+      const start = performance.now();
+      const result = await this.#only([file], () => this.jest.dryRun({ ...options, testFiles: [file] }));
+      if (result.status !== DryRunStatus.Complete) return result;
+      whole.tests.push(...result.tests);
+      if (!result.mutantCoverage) continue;
+      // The counts of all files so far; what has grown was reached by this file.
+      whole.mutantCoverage = result.mutantCoverage;
+      const after = hitsOf(result.mutantCoverage);
+      const mutants = new Set([...after].filter(([id, hits]) => hits !== before.get(id)).map(([id]) => id));
+      reached.push({ file, durationMs: performance.now() - start, mutants });
+      before = after;
+    }
+    const specs: SpecsByMutant = {};
+    for (const { file, mutants } of reached.sort((one, other) => one.durationMs - other.durationMs)) {
+      for (const id of mutants) (specs[id] ??= []).push(file);
+    }
+    writeFileSync(MEMORY, JSON.stringify(specs));
+    return whole;
+  }
+
+  async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
+    const { id, fileName } = options.activeMutant;
+    const files = nearestFirst(this.#specsOf(id), basename(dirname(fileName)));
+    let nrOfTests = 0;
+    for (const file of files) {
+      const result = await this.#only([file], () => this.jest.mutantRun(options));
+      if (result.status !== MutantRunStatus.Survived) return result;
+      nrOfTests += result.nrOfTests;
+    }
+    return { status: MutantRunStatus.Survived, nrOfTests };
+  }
+
+  async #only<T>(files: string[], run: () => Promise<T>): Promise<T> {
+    this.#files = files;
+    try {
+      return await run();
+    } finally {
+      this.#files = undefined;
+    }
+  }
+
+  #specsOf(mutant: string): string[] {
+    if (!this.#specs && !existsSync(MEMORY)) throw new Error('The first run has not left its notes.');
+    this.#specs ??= JSON.parse(readFileSync(MEMORY, 'utf8')) as SpecsByMutant;
+    return this.#specs[mutant] ?? [];
+  }
+}
+
+/** The specs with the feature's name in their path come first: they are the likeliest to notice its mutants. */
+function nearestFirst(specs: string[], feature: string): string[] {
+  const near = specs.filter((file) => file.includes(feature));
+  return [...near, ...specs.filter((file) => !near.includes(file))];
+}
+
+/** How often each mutant's code ran, in all tests and while modules loaded. */
+function hitsOf({ static: loading, perTest }: MutantCoverage): Map<string, number> {
+  const hits = new Map<string, number>();
+  for (const counts of [loading, ...Object.values(perTest)]) {
+    for (const [id, count] of Object.entries(counts)) hits.set(id, (hits.get(id) ?? 0) + count);
+  }
+  return hits;
+}
+
+function createJestBySpec(injector: Injector<PluginContext>): TestRunner {
+  const [jest] = jestPlugins;
+  if (!jest) throw new Error('Stryker has no runner for Jest any more.');
+  return new JestBySpec(injector.injectFunction(jest.factory) as unknown as JestRunner);
+}
+createJestBySpec.inject = ['$injector'] as const;
+
+export const strykerPlugins = [
+  { kind: PluginKind.TestRunner, name: 'jest-by-spec', factory: createJestBySpec },
+];
