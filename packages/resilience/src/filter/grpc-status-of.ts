@@ -17,9 +17,10 @@ const GRPC_STATUSES: Readonly<Record<number, number>> = {
   504: 4, // DEADLINE_EXCEEDED
 };
 
-const UNKNOWN = 2;
+/** A handler threw what is no status, and any HTTP status that is not in the table. */
+export const GRPC_UNKNOWN = 2;
 
 /** The number of the gRPC status for an HTTP status; `UNKNOWN` where none fits, as gRPC's own mapping has it. */
 export function grpcStatusOf(statusCode: number): number {
-  return GRPC_STATUSES[statusCode] ?? UNKNOWN;
+  return GRPC_STATUSES[statusCode] ?? GRPC_UNKNOWN;
 }

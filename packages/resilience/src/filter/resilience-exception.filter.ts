@@ -1,13 +1,13 @@
 import { type ArgumentsHost, Catch, HttpException, Logger } from '@nestjs/common';
 import { BaseExceptionFilter, type HttpAdapterHost } from '@nestjs/core';
 import { type RookeryError } from '@rookery/common';
-import { type Observable, throwError } from 'rxjs';
+import { type Observable, of, throwError } from 'rxjs';
 import { withoutStack } from '../errors/without-stack.js';
 import { AnyRookeryError } from './any-rookery-error.js';
 import { answerTo } from './answer.js';
 import { type GatewayExceptionFilter } from './gateway-exception.filter.js';
 import { grpcStatus } from './grpc-answer.js';
-import { answerMetadata } from './grpc-metadata.js';
+import { grpcCallOf } from './grpc-call.js';
 import { httpBody, retryAfterSeconds } from './http-answer.js';
 import { errorMessage } from './message-answer.js';
 import { PublicGraphqlError } from './public-graphql.error.js';
@@ -29,7 +29,7 @@ export class ResilienceExceptionFilter extends BaseExceptionFilter<RookeryError>
     super();
   }
 
-  override catch(error: RookeryError, host: ArgumentsHost): void | Observable<never> {
+  override catch(error: RookeryError, host: ArgumentsHost): void | Observable<undefined> {
     switch (host.getType<string>()) {
       case 'http':
         return this.#answerHttp(error, host);
@@ -57,12 +57,16 @@ export class ResilienceExceptionFilter extends BaseExceptionFilter<RookeryError>
     super.catch(known as RookeryError, host);
   }
 
-  #answerRpc(error: RookeryError, host: ArgumentsHost): Observable<never> {
+  #answerRpc(error: RookeryError, host: ArgumentsHost): Observable<undefined> {
     const answer = answerTo(error);
     if (answer) this.#logger.debug(error.message);
     else this.#logger.error(error);
-    const metadata = answer && answerMetadata(host.getArgs());
-    return throwError(() => (metadata ? grpcStatus(answer, metadata) : errorMessage(answer)));
+    const call = grpcCallOf(host.getArgs());
+    if (!call) return throwError(() => errorMessage(answer));
+    const status = grpcStatus(answer, call.trailers);
+    if (!call.end) return throwError(() => status);
+    call.end(status);
+    return of(undefined);
   }
 
   #answerGraphql(error: RookeryError): never {
