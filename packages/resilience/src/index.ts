@@ -1,4 +1,7 @@
 export { Signal } from '@rookery/common';
+export { BulkheadFullError } from './bulkhead/bulkhead-full.error.js';
+export { Bulkhead } from './bulkhead/bulkhead.decorator.js';
+export { BULKHEAD_DEFAULTS, type BulkheadOptions } from './bulkhead/bulkhead.options.js';
 export { CircuitBreaker } from './circuit-breaker/circuit-breaker.decorator.js';
 export {
   CIRCUIT_BREAKER_DEFAULTS,
@@ -11,6 +14,8 @@ export {
   type SlidingWindow,
   type TimeWindow,
 } from './circuit-breaker/sliding-window.options.js';
+export { type ArgumentFunction } from './errors/ask-about-arguments.js';
+export { type ArgumentsDecorator } from './errors/fits-arguments.js';
 export { PredicateError } from './errors/predicate.error.js';
 export { isRejection, RejectionError } from './errors/rejection.error.js';
 export {
@@ -35,6 +40,7 @@ export { isClientError } from './outcome/client-error.js';
 export { type ErrorKind, kindOf } from './outcome/outcome.js';
 export { type Attempt, type ExecuteOptions, type Pipeline } from './pipeline/pipeline.js';
 export { type PolicyOptions } from './pipeline/policy.options.js';
+export { PRIORITIES, type Priority } from './pipeline/priority.js';
 export { PolicyConflictError } from './registry/policy-conflict.error.js';
 export { PolicyRegistry, type PolicyRegistrySeams, type PolicySummary } from './registry/policy-registry.js';
 export { UnknownPolicyError } from './registry/unknown-policy.error.js';
@@ -45,6 +51,8 @@ export { RETRY_DEFAULTS, type RetryOptions } from './retry/retry.options.js';
 export { Timeout } from './timeout/timeout.decorator.js';
 export { TimeoutError, type TimeoutScope } from './timeout/timeout.error.js';
 export { type TimeoutOptions } from './timeout/timeout.options.js';
+export { type PriorityFunction } from './waiting/priority-of.js';
+export { type Refusal } from './waiting/refusal.js';
 export { type MethodCircuitBreakerOptions } from './weaving/method-policies.js';
 export { UndeclaredStreamError } from './weaving/undeclared-stream.error.js';
 export { UsePolicy } from './weaving/use-policy.decorator.js';

@@ -1,4 +1,5 @@
 import { type Check, type Duration, is, shape } from '@rookery/common';
+import { bulkheadCheck, type BulkheadOptions, bulkheadSettings } from '../bulkhead/bulkhead.options.js';
 import {
   circuitBreakerCheck,
   type CircuitBreakerOptions,
@@ -15,6 +16,8 @@ export interface PolicyOptions {
   timeout?: Duration | TimeoutOptions | false;
   /** A number is how many attempts are made at most, the first call counted. */
   retry?: number | RetryOptions | false;
+  /** A number is how many calls may be under way at once. */
+  bulkhead?: number | BulkheadOptions | false;
   circuitBreaker?: CircuitBreakerOptions | false;
 }
 
@@ -25,6 +28,7 @@ type On<Option> = Exclude<Option, false | undefined>;
 const SETTINGS: { [Name in keyof PolicyOptions]-?: (given: On<PolicyOptions[Name]>) => PolicySettings } = {
   timeout: timeoutSettings,
   retry: (given) => ({ retry: retrySettings(given) }),
+  bulkhead: (given) => ({ bulkhead: bulkheadSettings(given) }),
   circuitBreaker: (given) => ({ circuitBreaker: circuitBreakerSettings(given) }),
 };
 
@@ -32,6 +36,7 @@ const SETTINGS: { [Name in keyof PolicyOptions]-?: (given: On<PolicyOptions[Name
 export const POLICY_CHECKS = {
   timeout: is.orFalse(timeoutCheck),
   retry: is.orFalse(retryCheck),
+  bulkhead: is.orFalse(bulkheadCheck),
   circuitBreaker: is.orFalse(circuitBreakerCheck),
 } satisfies { [Name in keyof PolicyOptions]-?: Check };
 

@@ -1,3 +1,4 @@
+import { type BulkheadSettings } from '../bulkhead/bulkhead.options.js';
 import { type CircuitBreakerSettings } from '../circuit-breaker/circuit-breaker.options.js';
 import { type FallbackDeclaration } from '../fallback/fallback.options.js';
 import { type RetrySettings } from '../retry/retry.options.js';
@@ -8,6 +9,7 @@ export interface StageSettings {
   readonly fallback: FallbackDeclaration;
   readonly totalTimeout: TimeoutSettings;
   readonly retry: RetrySettings;
+  readonly bulkhead: BulkheadSettings;
   readonly circuitBreaker: CircuitBreakerSettings;
   readonly attemptTimeout: TimeoutSettings;
 }

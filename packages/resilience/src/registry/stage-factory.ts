@@ -1,3 +1,4 @@
+import { BulkheadPolicy } from '../bulkhead/bulkhead.policy.js';
 import { CircuitBreakerPolicy } from '../circuit-breaker/circuit-breaker.policy.js';
 import { FallbackPolicy } from '../fallback/fallback.policy.js';
 import { type Policy } from '../pipeline/policy.js';
@@ -13,6 +14,7 @@ export const STAGE_FACTORY: { [Stage in keyof StageSettings]: Create<StageSettin
   fallback: (...of) => new FallbackPolicy(...of),
   totalTimeout: (...of) => new TimeoutPolicy(...of),
   retry: (...of) => new RetryPolicy(...of),
+  bulkhead: (...of) => new BulkheadPolicy(...of),
   circuitBreaker: (...of) => new CircuitBreakerPolicy(...of),
   attemptTimeout: (...of) => new TimeoutPolicy(...of),
 };

@@ -1,13 +1,15 @@
+import { asBulkheadOptions } from '../bulkhead/bulkhead.options.js';
 import { type PolicyOptions } from '../pipeline/policy.options.js';
 import { asRetryOptions } from '../retry/retry.options.js';
 import { asTimeoutOptions } from '../timeout/timeout.options.js';
 
 /** The long form of the options that have a short one. */
-function inFull({ timeout, retry, ...others }: PolicyOptions): PolicyOptions {
+function inFull({ timeout, retry, bulkhead, ...others }: PolicyOptions): PolicyOptions {
   return {
     ...others,
     ...(timeout !== undefined && { timeout: timeout && asTimeoutOptions(timeout) }),
     ...(retry !== undefined && { retry: retry && asRetryOptions(retry) }),
+    ...(bulkhead !== undefined && { bulkhead: bulkhead && asBulkheadOptions(bulkhead) }),
   };
 }
 

@@ -43,6 +43,12 @@ export class WaitingLine<T> {
     return item;
   }
 
+  /** Who gives way to one of this priority where not all can wait: as `lowest`, if its priority is lower than that. */
+  below(priority: Priority): T | undefined {
+    const lower = this.#queues.slice(0, PRIORITIES.indexOf(priority));
+    return lower.find(({ size }) => size > 0)?.last?.item;
+  }
+
   /** Who would be served last: of the lowest priority that waits, the one that came last. It stays in the line. */
   lowest(): T | undefined {
     return this.#queues.find(({ size }) => size > 0)?.last?.item;

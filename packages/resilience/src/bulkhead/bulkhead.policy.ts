@@ -1,0 +1,60 @@
+import { withoutStack } from '../errors/without-stack.js';
+import { type Execution, type Next, type Policy } from '../pipeline/policy.js';
+import { type PolicyParts } from '../pipeline/policy-parts.js';
+import { whileWorking } from '../pipeline/while-working.js';
+import { Gate, type GateLimits } from '../waiting/gate.js';
+import { type DeclaredPriority, priorityOf } from '../waiting/priority-of.js';
+import { type Refusal } from '../waiting/refusal.js';
+import { BulkheadFullError } from './bulkhead-full.error.js';
+import { type BulkheadSettings } from './bulkhead.options.js';
+
+/**
+ * Bounds how many calls are under way at once, so that one slow dependency cannot take all of a process (the bulkhead
+ * of Michael Nygard's "Release It!"). Work that was given up and goes on nevertheless counts until it ends.
+ */
+export class BulkheadPolicy implements Policy {
+  readonly #gate: Gate;
+  readonly #leave = () => this.#gate.leave();
+
+  constructor(
+    private readonly name: string,
+    private settings: BulkheadSettings,
+    private readonly parts: PolicyParts,
+  ) {
+    this.#gate = new Gate(limitsOf(settings), parts.clock, (reason) => this.#rejection(reason));
+  }
+
+  // Where there is room, a call costs a comparison and an addition, and neither a promise nor a timer of the gate's.
+  execute(execution: Execution, next: Next): Promise<unknown> {
+    if (this.#gate.tryEnter()) return whileWorking(execution, next, this.#leave);
+    return this.#executeInTurn(execution, next);
+  }
+
+  /** More room lets calls in that wait; with less of it, those under way end as they began. */
+  reconfigure(settings: BulkheadSettings): void {
+    this.settings = settings;
+    this.#gate.resize(limitsOf(settings));
+  }
+
+  async #executeInTurn(execution: Execution, next: Next): Promise<unknown> {
+    const { signal, deadline } = execution;
+    const waitMs = Math.min(this.settings.queueTimeoutMs, deadline - this.parts.clock.monotonic());
+    await this.#gate.wait({ priority: priorityOf(execution, this.#declared()), signal, waitMs });
+    return whileWorking(execution, next, this.#leave);
+  }
+
+  #declared(): DeclaredPriority {
+    return { policy: this.name, option: 'bulkhead.priority', of: this.settings.priority };
+  }
+
+  #rejection(reason: Refusal): BulkheadFullError {
+    const { maxConcurrent, maxQueue } = this.settings;
+    const error = withoutStack(() => new BulkheadFullError(this.name, maxConcurrent, maxQueue, reason));
+    if (this.parts.events.observed) this.parts.events.next({ type: 'rejected', policy: this.name, error });
+    return error;
+  }
+}
+
+function limitsOf({ maxConcurrent, maxQueue }: BulkheadSettings): GateLimits {
+  return { maxInside: maxConcurrent, maxWaiting: maxQueue };
+}

@@ -1,0 +1,36 @@
+import { currentContext } from '@rookery/common';
+import { type Answers, type ArgumentFunction, askAboutArguments } from '../errors/ask-about-arguments.js';
+import { type Execution } from '../pipeline/policy.js';
+import { PRIORITIES, type Priority } from '../pipeline/priority.js';
+
+/** The priority of a call by the arguments of its method; `undefined` leaves it to the call's context. */
+export type PriorityFunction = ArgumentFunction<Priority | undefined>;
+
+/** The `priority` function of a policy's options. */
+export interface DeclaredPriority {
+  readonly policy: string;
+  /** The option that holds it, such as `bulkhead.priority`. */
+  readonly option: string;
+  readonly of: PriorityFunction | undefined;
+}
+
+const ANSWERS: Answers<Priority | undefined> = {
+  accepts: (answer): answer is Priority | undefined =>
+    answer === undefined || (PRIORITIES as readonly unknown[]).includes(answer),
+  allowed: `${PRIORITIES.map((priority) => `'${priority}'`).join(', ')} or undefined`,
+};
+
+/**
+ * How much a call matters: what the call itself says, else what the declared function says of the method's arguments,
+ * else what the running call has, else `'normal'`. The nearer to the call, the better somebody knows it. Only methods
+ * have arguments to ask with. Throws a `PredicateError` when the function throws or names no priority.
+ */
+export function priorityOf({ options, subject }: Execution, declared?: DeclaredPriority): Priority {
+  if (options.priority !== undefined) return options.priority;
+  const asked = declared?.of && subject ? ask(declared, declared.of, subject.args) : undefined;
+  return asked ?? currentContext().priority ?? 'normal';
+}
+
+function ask({ policy, option }: DeclaredPriority, of: PriorityFunction, args: readonly unknown[]) {
+  return askAboutArguments(policy, option, of, args, ANSWERS);
+}
