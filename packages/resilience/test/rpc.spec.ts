@@ -207,6 +207,8 @@ describe('errors over gRPC', () => {
     client = new Errors(`127.0.0.1:${await bound.promise}`, credentials.createInsecure()) as typeof client;
   });
 
+  beforeEach(() => served.lines.splice(0));
+
   afterAll(async () => {
     client.close();
     await served.app.close();
@@ -251,6 +253,7 @@ describe('errors over gRPC', () => {
     ['statusless', 'UNKNOWN', 'Internal server error', {}],
   ])('end a call that is %s with %s', async (how, name, details, trailers) => {
     expect(await fail(how)).toEqual({ status: name, details, ...trailers });
+    expect(served.lines).toEqual(how === 'statusless' ? [expect.stringMatching(`^error .*${INSIDE}`)] : []);
   });
 
   it('end a stream of answers after what it has delivered', async () => {

@@ -59,9 +59,10 @@ export class ResilienceExceptionFilter extends BaseExceptionFilter<RookeryError>
 
   #answerRpc(error: RookeryError, host: ArgumentsHost): Observable<undefined> {
     const answer = answerTo(error);
-    if (answer) this.#logger.debug(error.message);
-    else this.#logger.error(error);
     const call = grpcCallOf(host.getArgs());
+    if (!answer) this.#logger.error(error);
+    // An event looks the same as a message here, and nobody hears its answer: without this line its error is gone.
+    else if (!call) this.#logger.debug(error.message);
     if (!call) return throwError(() => errorMessage(answer));
     const status = grpcStatus(answer, call.trailers);
     if (!call.end) return throwError(() => status);
