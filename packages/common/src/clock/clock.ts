@@ -2,6 +2,8 @@
 export interface ScheduledTask {
   /** Stops the task from running. Does nothing once it ran. */
   cancel(): void;
+  /** Whether the process has to wait for the task; one that is not needed may still run. Left out: it always waits. */
+  keepAlive?(needed: boolean): void;
 }
 
 export interface ScheduleOptions {
@@ -29,6 +31,9 @@ export const systemClock: Clock = {
   schedule(delayMs, task, options) {
     const timer = setTimeout(task, Math.min(delayMs, LONGEST_TIMER_MS));
     if (options?.background) timer.unref();
-    return { cancel: () => clearTimeout(timer) };
+    return {
+      cancel: () => clearTimeout(timer),
+      keepAlive: (needed) => void (needed ? timer.ref() : timer.unref()),
+    };
   },
 };

@@ -4,6 +4,8 @@ interface Entry {
   readonly at: number;
   readonly order: number;
   readonly task: () => void;
+  /** Whether its owner still needs it. */
+  needed: boolean;
 }
 
 /** A clock that stands still until a test moves it. */
@@ -15,9 +17,9 @@ export class VirtualClock implements Clock {
   /** @param epoch The wall-clock time it starts at, in milliseconds. Default: 1 January 2026, UTC. */
   constructor(private readonly epoch = Date.UTC(2026, 0, 1)) {}
 
-  /** How many scheduled tasks have neither run nor been cancelled. */
+  /** How many scheduled tasks have neither run nor been cancelled, without those that are no longer needed. */
   get pending(): number {
-    return this.#entries.size;
+    return [...this.#entries].filter(({ needed }) => needed).length;
   }
 
   now(): number {
@@ -29,9 +31,13 @@ export class VirtualClock implements Clock {
   }
 
   schedule(delayMs: number, task: () => void, _options?: ScheduleOptions): ScheduledTask {
-    const entry = { at: this.#elapsed + Math.max(0, delayMs), order: this.#order++, task };
+    const at = this.#elapsed + Math.max(0, delayMs);
+    const entry: Entry = { at, order: this.#order++, task, needed: true };
     this.#entries.add(entry);
-    return { cancel: () => void this.#entries.delete(entry) };
+    return {
+      cancel: () => void this.#entries.delete(entry),
+      keepAlive: (needed) => (entry.needed = needed),
+    };
   }
 
   /**

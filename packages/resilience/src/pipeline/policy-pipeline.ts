@@ -45,14 +45,14 @@ export class PolicyPipeline implements Pipeline {
   }
 
   /** Like `execute`, for a woven method. @internal */
-  async executeMethod(
+  executeMethod(
     call: (attempt: Attempt) => Promise<unknown>,
     method: MethodCall | undefined,
     options: ExecuteOptions = NO_OPTIONS,
   ): Promise<unknown> {
     const context = currentContext();
     const caller = options.signal ?? context.signal;
-    caller?.throwIfAborted();
+    if (caller?.aborted) return Promise.reject(caller.reason);
     const { retryBudget: budget } = this.#stages;
     budget?.deposit();
     const execution: Execution = {

@@ -5,6 +5,12 @@ import {
   type CircuitBreakerOptions,
   circuitBreakerSettings,
 } from '../circuit-breaker/circuit-breaker.options.js';
+import {
+  RETRY_BUDGET_DEFAULTS,
+  retryBudgetCheck,
+  type RetryBudgetOptions,
+  retryBudgetSettings,
+} from '../retry-budget/retry-budget.options.js';
 import { retryCheck, type RetryOptions, retrySettings } from '../retry/retry.options.js';
 import { timeoutCheck, type TimeoutOptions, timeoutSettings } from '../timeout/timeout.options.js';
 import { misfits } from './misfits.js';
@@ -16,6 +22,8 @@ export interface PolicyOptions {
   timeout?: Duration | TimeoutOptions | false;
   /** A number is how many attempts are made at most, the first call counted. */
   retry?: number | RetryOptions | false;
+  /** What retries and hedges together may add to the load. Default: 20 % of the calls and 3 a second; `false` is no bound. */
+  retryBudget?: RetryBudgetOptions | false;
   /** A number is how many calls may be under way at once. */
   bulkhead?: number | BulkheadOptions | false;
   circuitBreaker?: CircuitBreakerOptions | false;
@@ -28,6 +36,7 @@ type On<Option> = Exclude<Option, false | undefined>;
 const SETTINGS: { [Name in keyof PolicyOptions]-?: (given: On<PolicyOptions[Name]>) => PolicySettings } = {
   timeout: timeoutSettings,
   retry: (given) => ({ retry: retrySettings(given) }),
+  retryBudget: (given) => ({ retryBudget: retryBudgetSettings(given) }),
   bulkhead: (given) => ({ bulkhead: bulkheadSettings(given) }),
   circuitBreaker: (given) => ({ circuitBreaker: circuitBreakerSettings(given) }),
 };
@@ -36,6 +45,7 @@ const SETTINGS: { [Name in keyof PolicyOptions]-?: (given: On<PolicyOptions[Name
 export const POLICY_CHECKS = {
   timeout: is.orFalse(timeoutCheck),
   retry: is.orFalse(retryCheck),
+  retryBudget: is.orFalse(retryBudgetCheck),
   bulkhead: is.orFalse(bulkheadCheck),
   circuitBreaker: is.orFalse(circuitBreakerCheck),
 } satisfies { [Name in keyof PolicyOptions]-?: Check };
@@ -52,12 +62,16 @@ export const policyCheck: Check = (value, path, problems) => {
   }
 };
 
-/** The settings of checked options. */
+/**
+ * The settings of checked options. Retries and hedges have a budget unless it is switched off: they come when the load is
+ * least welcome, and whoever did not think of a bound needs it most.
+ */
 export function policySettings(options: PolicyOptions): PolicySettings {
   const settings: PolicySettings = {};
   for (const [name, given] of Object.entries(options)) {
     if (given === undefined || given === false) continue;
     Object.assign(settings, SETTINGS[name as keyof PolicyOptions](given as never));
   }
-  return settings;
+  const unbounded = options.retryBudget === undefined && ('retry' in settings || 'hedge' in settings);
+  return unbounded ? { ...settings, retryBudget: RETRY_BUDGET_DEFAULTS } : settings;
 }

@@ -1,4 +1,5 @@
 import { type RetryBudget } from '../retry-budget/retry-budget.js';
+import { type AbortScope } from './abort-scope.js';
 import { type AttemptCounter } from './attempt-counter.js';
 import { type Commitment } from './commitment.js';
 import { type Attempt, type ExecuteOptions } from './pipeline.js';
@@ -18,6 +19,8 @@ export interface Execution {
   readonly signal: AbortSignal | undefined;
   /** The moment by which the work must be done, on the monotonic clock; `Infinity` when there is none. */
   readonly deadline: number;
+  /** Who aborts `signal`, where that is a policy of this pipeline which tells it faster than the signal does. */
+  readonly scope?: AbortScope;
   /** Whether an aborted attempt ends only when its work has ended. Set by a cooperative timeout. */
   readonly cooperative?: boolean;
   /** Told about the work of an attempt that was given up and still goes on. */
@@ -34,7 +37,7 @@ export interface Subject {
   readonly args: readonly unknown[];
 }
 
-/** The rest of the pipeline, down to the call itself. */
+/** The rest of the pipeline, down to the call itself. It never throws: what goes wrong rejects its promise. */
 export type Next = (execution: Execution) => Promise<unknown>;
 
 /** One layer around a call. It keeps what outlives the call, such as a breaker's state; the call is handed in. */

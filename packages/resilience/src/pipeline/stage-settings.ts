@@ -1,6 +1,7 @@
 import { type BulkheadSettings } from '../bulkhead/bulkhead.options.js';
 import { type CircuitBreakerSettings } from '../circuit-breaker/circuit-breaker.options.js';
 import { type FallbackDeclaration } from '../fallback/fallback.options.js';
+import { type RetryBudgetSettings } from '../retry-budget/retry-budget.options.js';
 import { type RetrySettings } from '../retry/retry.options.js';
 import { type TimeoutSettings } from '../timeout/timeout.options.js';
 
@@ -9,6 +10,7 @@ export interface StageSettings {
   readonly fallback: FallbackDeclaration;
   readonly totalTimeout: TimeoutSettings;
   readonly retry: RetrySettings;
+  readonly retryBudget: RetryBudgetSettings;
   readonly bulkhead: BulkheadSettings;
   readonly circuitBreaker: CircuitBreakerSettings;
   readonly attemptTimeout: TimeoutSettings;

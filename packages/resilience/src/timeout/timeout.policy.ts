@@ -1,7 +1,9 @@
 import { type Execution, type Next, type Policy } from '../pipeline/policy.js';
 import { type PolicyParts } from '../pipeline/policy-parts.js';
+import { LimitedCall } from './limited-call.js';
 import { TimeoutError, type TimeoutScope } from './timeout.error.js';
 import { type TimeoutSettings } from './timeout.options.js';
+import { TimerQueue } from './timer-queue.js';
 
 /**
  * Limits how long the rest of the pipeline may take, by its own limit or the caller's deadline, whichever comes first.
@@ -11,67 +13,36 @@ import { type TimeoutSettings } from './timeout.options.js';
  * the work to end.
  */
 export class TimeoutPolicy implements Policy {
+  readonly #limits;
+
   constructor(
     private readonly name: string,
     private readonly settings: TimeoutSettings,
     private readonly parts: PolicyParts,
-  ) {}
+  ) {
+    const { clock } = parts;
+    const { limitMs, mode, scope } = settings;
+    this.#limits = {
+      clock,
+      mode,
+      queue: new TimerQueue(limitMs, clock),
+      expired: ({ startedAt, deadline, ownLimit }: LimitedCall) =>
+        this.#expired(ownLimit ? limitMs : deadline - startedAt, ownLimit ? scope : 'deadline'),
+    };
+  }
 
-  // One promise, one controller and one timer by hand: AbortSignal.any() and AbortSignal.timeout() cost three times as much.
+  // By hand, because AbortSignal.any() and AbortSignal.timeout() cost three times as much.
   execute(execution: Execution, next: Next): Promise<unknown> {
-    const { clock } = this.parts;
-    const { limitMs, scope, mode } = this.settings;
-    const now = clock.monotonic();
-    const deadline = Math.min(execution.deadline, now + limitMs);
+    const now = this.parts.clock.monotonic();
+    const own = now + this.settings.limitMs;
+    const deadline = Math.min(execution.deadline, own);
     if (deadline <= now) return Promise.reject(this.#expired(0, 'deadline'));
-    const parent = execution.signal;
-    if (parent?.aborted) return Promise.reject(parent.reason);
-    return new Promise((resolve, reject) => {
-      const controller = new AbortController();
-      const release = () => {
-        timer.cancel();
-        parent?.removeEventListener('abort', onAbort);
-      };
-      const abort = (reason: unknown) => {
-        release();
-        controller.abort(reason);
-        if (mode === 'race') reject(reason);
-      };
-      const onAbort = () => abort(parent?.reason);
-      // Not a background timer: a call in progress is work, and the process waits for it or for its time-out.
-      const timer = clock.schedule(deadline - now, () =>
-        abort(this.#expired(deadline - now, deadline < now + limitMs ? 'deadline' : scope)),
-      );
-      parent?.addEventListener('abort', onAbort, { once: true });
-      execution.commitment?.onceMade(() => timer.cancel());
-      next(below(execution, controller.signal, deadline, mode)).then(
-        (value) => {
-          release();
-          return resolve(value);
-        },
-        (error: unknown) => {
-          release();
-          reject(error);
-        },
-      );
-    });
+    if (execution.signal?.aborted) return Promise.reject(execution.signal.reason);
+    return new LimitedCall(this.#limits, execution, now, deadline, deadline === own).run(next);
   }
 
   #expired(timeoutMs: number, scope: TimeoutScope): TimeoutError {
     this.parts.events.next({ type: 'timeout', policy: this.name, scope, timeoutMs });
     return new TimeoutError(this.name, timeoutMs, scope);
   }
-}
-
-/** A stream outlives the limit, which ends with its first value; the calls it makes later must not find it expired. */
-function below(
-  execution: Execution,
-  signal: AbortSignal,
-  deadline: number,
-  mode: TimeoutSettings['mode'],
-): Execution {
-  const cooperative = mode === 'cooperative';
-  return execution.commitment
-    ? { ...execution, signal, cooperative }
-    : { ...execution, signal, deadline, cooperative };
 }
