@@ -24,6 +24,6 @@ export default {
     ],
   },
   testMatch: ['<rootDir>/{packages,apps,libs,test}/**/*.spec.ts'],
-  modulePathIgnorePatterns: ['/dist/'],
+  modulePathIgnorePatterns: ['/dist/', '<rootDir>/coverage/'],
   setupFiles: ['reflect-metadata'],
 } satisfies Config;
