@@ -19,6 +19,7 @@ export { type ArgumentsDecorator } from './errors/fits-arguments.js';
 export { PredicateError } from './errors/predicate.error.js';
 export { isRejection, RejectionError } from './errors/rejection.error.js';
 export {
+  type BudgetExhausted,
   type CircuitChange,
   type CircuitClosed,
   type CircuitHalfOpen,
@@ -46,6 +47,8 @@ export { PolicyRegistry, type PolicyRegistrySeams, type PolicySummary } from './
 export { UnknownPolicyError } from './registry/unknown-policy.error.js';
 export { ResilienceModule } from './resilience.module.js';
 export { type ResilienceOptions } from './resilience.options.js';
+export { RetryBudget } from './retry-budget/retry-budget.decorator.js';
+export { RETRY_BUDGET_DEFAULTS, type RetryBudgetOptions } from './retry-budget/retry-budget.options.js';
 export { Retry } from './retry/retry.decorator.js';
 export { RETRY_DEFAULTS, type RetryOptions } from './retry/retry.options.js';
 export { Timeout } from './timeout/timeout.decorator.js';

@@ -30,6 +30,7 @@ export class MethodPipeline {
     );
     const settings = methodSettings(method);
     this.#check(base?.settings ?? {}, settings);
+    this.#checkBudget({ ...base?.settings, ...settings });
     this.#own.apply(settings);
     this.pipeline = new PolicyPipeline(name, this.#stages(), parts);
   }
@@ -43,6 +44,10 @@ export class MethodPipeline {
     return this.method.policy;
   }
 
+  get #ownBudget(): boolean {
+    return this.method.declared.retryBudget !== undefined;
+  }
+
   /** Throws when the method's own policies do not fit over these. */
   checkOver(base: PolicySettings): void {
     this.#check(base, this.#own.settings);
@@ -54,11 +59,19 @@ export class MethodPipeline {
   }
 
   #stages() {
-    return overlay(this.base?.stages ?? {}, this.#own.stages);
+    return overlay(this.base?.stages ?? {}, this.#own.stages, this.#ownBudget);
+  }
+
+  /** Only at the start: a policy may drop its retries later, and a budget that bounds nothing does no harm then. */
+  #checkBudget(settings: PolicySettings): void {
+    if (!this.method.declared.retryBudget || 'retry' in settings || 'hedge' in settings) return;
+    throw new OptionsError(this.name, [
+      'retryBudget: There are no retries that it could bound. Add @Retry(), or remove @RetryBudget().',
+    ]);
   }
 
   #check(base: PolicySettings, own: PolicySettings): void {
-    const problems = misfits(overlay(base, own));
+    const problems = misfits(overlay(base, own, this.#ownBudget));
     if (problems.length > 0) throw new OptionsError(this.name, problems);
   }
 }

@@ -1,19 +1,25 @@
 import { BulkheadPolicy } from '../bulkhead/bulkhead.policy.js';
 import { CircuitBreakerPolicy } from '../circuit-breaker/circuit-breaker.policy.js';
 import { FallbackPolicy } from '../fallback/fallback.policy.js';
-import { type Policy } from '../pipeline/policy.js';
 import { type PolicyParts } from '../pipeline/policy-parts.js';
 import { type StageSettings } from '../pipeline/stage-settings.js';
+import { type Stages } from '../pipeline/stages.js';
+import { TokenBucket } from '../retry-budget/token-bucket.js';
 import { RetryPolicy } from '../retry/retry.policy.js';
 import { TimeoutPolicy } from '../timeout/timeout.policy.js';
 
-type Create<Settings> = (name: string, settings: Settings, parts: PolicyParts) => Policy;
+type Create<Stage extends keyof StageSettings> = (
+  name: string,
+  settings: StageSettings[Stage],
+  parts: PolicyParts,
+) => NonNullable<Stages[Stage]>;
 
 /** How each stage is made from its settings. */
-export const STAGE_FACTORY: { [Stage in keyof StageSettings]: Create<StageSettings[Stage]> } = {
+export const STAGE_FACTORY: { [Stage in keyof StageSettings]: Create<Stage> } = {
   fallback: (...of) => new FallbackPolicy(...of),
   totalTimeout: (...of) => new TimeoutPolicy(...of),
   retry: (...of) => new RetryPolicy(...of),
+  retryBudget: (...of) => new TokenBucket(...of),
   bulkhead: (...of) => new BulkheadPolicy(...of),
   circuitBreaker: (...of) => new CircuitBreakerPolicy(...of),
   attemptTimeout: (...of) => new TimeoutPolicy(...of),

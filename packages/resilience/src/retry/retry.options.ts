@@ -1,4 +1,13 @@
-import { BACKOFF_DEFAULTS, backoffCheck, type BackoffOptions, type Check, is, shape } from '@rookery/common';
+import {
+  BACKOFF_DEFAULTS,
+  backoffCheck,
+  type BackoffOptions,
+  type Check,
+  type Duration,
+  is,
+  shape,
+  toMilliseconds,
+} from '@rookery/common';
 
 /** How a failed call is tried again. */
 export interface RetryOptions {
@@ -12,6 +21,18 @@ export interface RetryOptions {
    * are never retried.
    */
   retryIf?: (error: unknown, attempt: number) => boolean;
+  /**
+   * Whether to try again after this result of this attempt, although it is no error. The last attempt's result is
+   * returned as it is. It is not asked about streams. Default: no result is tried again.
+   */
+  retryIfResult?: (result: unknown, attempt: number) => boolean;
+  /**
+   * Whether to wait at least as long as the other side asked for: by a `Retry-After` header, by gRPC pushback, or by the
+   * `retryAfterMs` of an error. Default `true`.
+   */
+  respectRetryAfter?: boolean;
+  /** The longest wait that the other side may ask for; a call that is asked for more ends at once. Default `'30s'`. */
+  maxRetryAfter?: Duration;
 }
 
 /** The options with their defaults filled in. */
@@ -19,12 +40,38 @@ export interface RetrySettings {
   readonly attempts: number;
   readonly backoff: Required<BackoffOptions>;
   readonly retryIf: ((error: unknown, attempt: number) => boolean) | undefined;
+  readonly retryIfResult: ((result: unknown, attempt: number) => boolean) | undefined;
+  /** `undefined` when nobody looks at what the other side asked for. */
+  readonly maxRetryAfterMs: number | undefined;
 }
 
-export const RETRY_DEFAULTS = { attempts: 3, backoff: BACKOFF_DEFAULTS } as const;
+export const RETRY_DEFAULTS = {
+  attempts: 3,
+  backoff: BACKOFF_DEFAULTS,
+  respectRetryAfter: true,
+  // As long as the longest pause of the backoff.
+  maxRetryAfter: BACKOFF_DEFAULTS.maxDelay,
+} as const;
 
 const attempts = is.wholeNumber({ min: 1 });
-const options = shape<RetryOptions>({ attempts, backoff: backoffCheck, retryIf: is.callable });
+const fields = shape<RetryOptions>({
+  attempts,
+  backoff: backoffCheck,
+  retryIf: is.callable,
+  retryIfResult: is.callable,
+  respectRetryAfter: is.flag,
+  maxRetryAfter: is.duration(),
+});
+
+const options: Check = (value, path, problems) => {
+  fields(value, path, problems);
+  const { respectRetryAfter, maxRetryAfter } = (value ?? {}) as RetryOptions;
+  if (respectRetryAfter === false && maxRetryAfter !== undefined) {
+    problems.push(
+      `${path && `${path}.`}maxRetryAfter: Nothing asks for it while respectRetryAfter is false. Leave one of the two out.`,
+    );
+  }
+};
 
 /** A number of attempts, or an object. */
 export const retryCheck: Check = (value, path, problems) =>
@@ -33,10 +80,15 @@ export const retryCheck: Check = (value, path, problems) =>
 /** The settings of checked options. */
 export function retrySettings(given: number | RetryOptions): RetrySettings {
   const chosen = asRetryOptions(given);
+  const { respectRetryAfter = RETRY_DEFAULTS.respectRetryAfter, maxRetryAfter } = chosen;
   return {
     attempts: chosen.attempts ?? RETRY_DEFAULTS.attempts,
     backoff: { ...RETRY_DEFAULTS.backoff, ...chosen.backoff },
     retryIf: chosen.retryIf,
+    retryIfResult: chosen.retryIfResult,
+    maxRetryAfterMs: respectRetryAfter
+      ? toMilliseconds(maxRetryAfter ?? RETRY_DEFAULTS.maxRetryAfter)
+      : undefined,
   };
 }
 

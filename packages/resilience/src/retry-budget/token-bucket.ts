@@ -1,0 +1,46 @@
+import { type PolicyParts } from '../pipeline/policy-parts.js';
+import { RecentSum, WINDOW_MS } from './recent-sum.js';
+import { type RetryBudget } from './retry-budget.js';
+import { type RetryBudgetSettings } from './retry-budget.options.js';
+
+/** What a retry costs. A call earns a thousand times its percentage, so that sums stay whole and nothing is rounded away. */
+const COST = 100_000;
+const PERCENT = COST / 100;
+
+/**
+ * Retries are paid from what the calls of the last ten seconds earned. When everything fails, the load grows by the ratio
+ * and the floor and no further, however many attempts the retries would make; that keeps an overload from feeding itself.
+ *
+ * Algorithm: `RetryBudget` over a leaky `TokenBucket` of Twitter's Finagle. What was taken out leaves the window after ten
+ * seconds, too, and so the floor fills up again.
+ */
+export class TokenBucket implements RetryBudget {
+  readonly #balance: RecentSum;
+  #deposit!: number;
+  #floor!: number;
+
+  constructor(
+    readonly name: string,
+    settings: RetryBudgetSettings,
+    { clock }: PolicyParts,
+  ) {
+    this.#balance = new RecentSum(clock);
+    this.reconfigure(settings);
+  }
+
+  deposit(): void {
+    this.#balance.add(this.#deposit);
+  }
+
+  withdraw(): boolean {
+    if (this.#balance.value + this.#floor < COST) return false;
+    this.#balance.add(-COST);
+    return true;
+  }
+
+  /** What was earned and taken out so far stays. */
+  reconfigure({ ratio, minPerSecond }: RetryBudgetSettings): void {
+    this.#deposit = Math.round(ratio * PERCENT);
+    this.#floor = Math.round(minPerSecond * (WINDOW_MS / 1_000) * COST);
+  }
+}
