@@ -18,14 +18,23 @@ export { type ArgumentFunction } from './errors/ask-about-arguments.js';
 export { type ArgumentsDecorator } from './errors/fits-arguments.js';
 export { PredicateError } from './errors/predicate.error.js';
 export { isRejection, RejectionError } from './errors/rejection.error.js';
+export { RESILIENCE_CHANNEL } from './events/event-hub.js';
 export {
   type BudgetExhausted,
+  type ChaosInjected,
   type CircuitChange,
   type CircuitClosed,
   type CircuitHalfOpen,
   type CircuitOpened,
+  type CircuitOverridden,
+  type CircuitOverride,
+  type CircuitThresholdExceeded,
+  type Coalesced,
   type FellBack,
+  type Hedged,
+  type LimitChanged,
   type OpenReason,
+  type Reconfigured,
   type Rejected,
   type ResilienceEvent,
   type Retried,
@@ -53,7 +62,7 @@ export { Retry } from './retry/retry.decorator.js';
 export { RETRY_DEFAULTS, type RetryOptions } from './retry/retry.options.js';
 export { Timeout } from './timeout/timeout.decorator.js';
 export { TimeoutError, type TimeoutScope } from './timeout/timeout.error.js';
-export { type TimeoutOptions } from './timeout/timeout.options.js';
+export { TIMEOUT_DEFAULTS, type TimeoutMode, type TimeoutOptions } from './timeout/timeout.options.js';
 export { type PriorityFunction } from './waiting/priority-of.js';
 export { type Refusal } from './waiting/refusal.js';
 export { type MethodCircuitBreakerOptions } from './weaving/method-policies.js';
