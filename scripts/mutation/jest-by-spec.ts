@@ -22,8 +22,17 @@ interface JestRunner extends Required<Pick<TestRunner, 'init' | 'dryRun' | 'muta
   readonly jestTestAdapter: { run(settings: { testFiles?: string[] }): Promise<unknown> };
 }
 
+/** A spec file, and how long it takes. */
+interface Spec {
+  readonly file: string;
+  readonly ms: number;
+}
+
 /** For each mutant the spec files that run its code, quickest first. */
-type SpecsByMutant = Record<string, string[]>;
+type SpecsByMutant = Record<string, Spec[]>;
+
+/** A spec file that takes longer judges the mutants of its own feature only, lest each mutant that survives waits for it. */
+const SLOW_MS = 5_000;
 
 /** Written by the worker that makes the first run into the folder of the copy under test, which all workers share. */
 const MEMORY = '.specs-by-mutant.json';
@@ -33,7 +42,8 @@ const MEMORY = '.specs-by-mutant.json';
  *
  * Stryker's own runner loads every spec file for every mutant and skips tests by name, and runs all tests for code that
  * runs while a module loads, such as the checks of options. Which file reaches what is known after the first run, so
- * most mutants need a single file. Nothing is mutated differently, and what survives has met every test that reaches it.
+ * most mutants need a single file. Nothing is mutated differently, and what survives has met every test that reaches it, but for the slow ones
+ * of other features.
  */
 class JestBySpec implements TestRunner {
   readonly jest: JestRunner;
@@ -57,7 +67,7 @@ class JestBySpec implements TestRunner {
 
   async dryRun(options: DryRunOptions): Promise<DryRunResult> {
     const whole: CompleteDryRunResult = { status: DryRunStatus.Complete, tests: [] };
-    const reached: { file: string; durationMs: number; mutants: Set<string> }[] = [];
+    const reached: { spec: Spec; mutants: Set<string> }[] = [];
     let before = new Map<string, number>();
     for (const file of findSpecs()) {
       const start = performance.now();
@@ -69,12 +79,12 @@ class JestBySpec implements TestRunner {
       whole.mutantCoverage = result.mutantCoverage;
       const after = hitsOf(result.mutantCoverage);
       const mutants = new Set([...after].filter(([id, hits]) => hits !== before.get(id)).map(([id]) => id));
-      reached.push({ file, durationMs: performance.now() - start, mutants });
+      reached.push({ spec: { file, ms: performance.now() - start }, mutants });
       before = after;
     }
     const specs: SpecsByMutant = {};
-    for (const { file, mutants } of reached.sort((one, other) => one.durationMs - other.durationMs)) {
-      for (const id of mutants) (specs[id] ??= []).push(file);
+    for (const { spec, mutants } of reached.sort((one, other) => one.spec.ms - other.spec.ms)) {
+      for (const id of mutants) (specs[id] ??= []).push(spec);
     }
     writeFileSync(MEMORY, JSON.stringify(specs));
     return whole;
@@ -82,7 +92,7 @@ class JestBySpec implements TestRunner {
 
   async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
     const { id, fileName } = options.activeMutant;
-    const files = nearestFirst(this.#specsOf(id), basename(dirname(fileName)));
+    const files = inOrder(this.#specsOf(id), basename(dirname(fileName)));
     let nrOfTests = 0;
     for (const file of files) {
       const result = await this.#only([file], () => this.jest.mutantRun(options));
@@ -101,7 +111,7 @@ class JestBySpec implements TestRunner {
     }
   }
 
-  #specsOf(mutant: string): string[] {
+  #specsOf(mutant: string): Spec[] {
     if (!this.#specs && !existsSync(MEMORY)) throw new Error('The first run has not left its notes.');
     this.#specs ??= JSON.parse(readFileSync(MEMORY, 'utf8')) as SpecsByMutant;
     return this.#specs[mutant] ?? [];
@@ -109,9 +119,10 @@ class JestBySpec implements TestRunner {
 }
 
 /** The specs with the feature's name in their path come first: they are the likeliest to notice its mutants. */
-function nearestFirst(specs: string[], feature: string): string[] {
-  const near = specs.filter((file) => file.includes(feature));
-  return [...near, ...specs.filter((file) => !near.includes(file))];
+function inOrder(specs: Spec[], feature: string): string[] {
+  const near = specs.filter(({ file }) => file.includes(feature));
+  const far = specs.filter((spec) => !near.includes(spec) && spec.ms <= SLOW_MS);
+  return [...near, ...far].map(({ file }) => file);
 }
 
 /** How often each mutant's code ran, in all tests and while modules loaded. */
