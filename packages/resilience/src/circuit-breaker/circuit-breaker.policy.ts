@@ -19,6 +19,7 @@ import { type Circuit, type CircuitPhase, type CircuitState, type CircuitWatcher
 import { GuardedCall } from './guarded-call.js';
 import { ManualControl, type OverrideChange } from './manual-control.js';
 import { OpossumCircuit } from './opossum.circuit.js';
+import { rejectLater } from './reject-later.js';
 
 /** Stops calling what keeps failing, and tries again after a while with a few calls. */
 export class CircuitBreakerPolicy implements Policy, CircuitControl, CircuitWatcher {
@@ -52,7 +53,7 @@ export class CircuitBreakerPolicy implements Policy, CircuitControl, CircuitWatc
   execute(execution: Execution, next: Next): Promise<unknown> {
     const override = this.#manual?.current;
     if (override?.kind === 'disabled') return next(execution);
-    if (override || !this.#circuit.admits) return Promise.reject(this.#rejection(override));
+    if (override || !this.#circuit.admits) return rejectLater(this.#rejection(override));
     return this.#circuit.run(new GuardedCall(this.#judge, execution, next));
   }
 

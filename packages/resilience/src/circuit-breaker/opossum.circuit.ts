@@ -42,7 +42,7 @@ export class OpossumCircuit extends Opossum implements Circuit {
     private readonly random: Random,
     private readonly watcher: CircuitWatcher,
   ) {
-    super(make, OPOSSUM_OPTIONS);
+    super(makeItself, OPOSSUM_OPTIONS);
     // opossum itself listens: to count for its statistics, to close on any success, and to arm the timer to half-open.
     this.removeAllListeners();
     this.semaphore = UNBOUNDED;
@@ -180,7 +180,7 @@ export class OpossumCircuit extends Opossum implements Circuit {
   }
 }
 
-/** The action of every breaker: it makes the call that it is given, so that methods can share a breaker. */
-function make(passage: Passage): Promise<unknown> {
-  return passage.make();
+/** The action of every breaker: the call that it is given makes itself, so that methods can share a breaker. */
+function makeItself(passage: Passage): Passage {
+  return passage;
 }

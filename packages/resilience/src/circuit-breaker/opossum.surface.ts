@@ -20,6 +20,11 @@ export interface OpossumSemaphore {
   release(): void;
 }
 
+/** What opossum does with the result of its action: `result.then(resolve).catch(reject)`, and nothing else. */
+export interface OpossumResult {
+  then(resolve: (result: unknown) => void): { catch(reject: (error: unknown) => void): void };
+}
+
 export interface OpossumOptions {
   readonly status: object;
   readonly timeout: false;
@@ -30,7 +35,7 @@ export interface OpossumOptions {
 }
 
 export const Opossum = CircuitBreaker as unknown as new (
-  action: (call: never) => Promise<unknown>,
+  action: (call: never) => Promise<unknown> | OpossumResult,
   options: OpossumOptions,
 ) => OpossumSurface;
 

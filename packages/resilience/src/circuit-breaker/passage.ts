@@ -5,10 +5,20 @@ export interface PassageRecorder {
   record(passage: Passage, verdict: Verdict): void;
 }
 
-/** One call on its way through a circuit. */
+type Handler = (outcome: unknown) => void;
+
+/**
+ * One call on its way through a circuit, and what opossum's action returns for it. opossum asks that for
+ * `.then(resolve).catch(reject)`, which would make two more promises of a promise. This takes the two handlers instead,
+ * and records how the call ended in the same step in which it hands the outcome over.
+ */
 export class Passage {
   /** When a stream's first value reached its reader: that is as long as the stream took. */
   answeredAt: number | undefined;
+  /** A call that cannot be judged, because the predicate throws, is a failure: that is the safe side. */
+  #verdict: Verdict = 'failure';
+  #resolve!: Handler;
+  #reject!: Handler;
 
   constructor(
     private readonly call: CircuitCall,
@@ -24,22 +34,41 @@ export class Passage {
     return (this.answeredAt ?? now) - this.startedAt;
   }
 
-  /** Makes the call, and records how it ended before anybody else hears of it. */
-  async make(): Promise<unknown> {
-    // A call that cannot be judged, because the predicate throws, counts as a failure: that is the safe side.
-    let verdict: Verdict = 'failure';
+  // oxlint-disable-next-line unicorn/no-thenable -- opossum asks for one, and nobody else sees it
+  then(resolve: Handler): this {
+    this.#resolve = resolve;
+    return this;
+  }
+
+  /** Makes the call, now that both handlers are known. */
+  catch(reject: Handler): void {
+    this.#reject = reject;
+    this.call.make().then(
+      (result) => this.#succeeded(result),
+      (error: unknown) => this.#failed(error),
+    );
+  }
+
+  #succeeded(result: unknown): void {
     try {
-      let result: unknown;
-      try {
-        result = await this.call.make();
-      } catch (error) {
-        verdict = this.call.judgeError(error);
-        throw error;
-      }
-      verdict = this.call.judgeResult(result);
-      return result;
-    } finally {
-      this.recorder.record(this, verdict);
+      this.#verdict = this.call.judgeResult(result);
+    } catch (bug) {
+      return this.#end(this.#reject, bug);
     }
+    this.#end(this.#resolve, result);
+  }
+
+  #failed(error: unknown): void {
+    try {
+      this.#verdict = this.call.judgeError(error);
+    } catch (bug) {
+      return this.#end(this.#reject, bug);
+    }
+    this.#end(this.#reject, error);
+  }
+
+  #end(handler: Handler, outcome: unknown): void {
+    this.recorder.record(this, this.#verdict);
+    handler(outcome);
   }
 }

@@ -34,7 +34,16 @@ export class TimeCallWindow implements CallWindow {
   record(failed: boolean, slow: boolean): void {
     this.#dropOld();
     const at = (this.#slice % SLICES) * WIDTH;
-    this.#add(at, 1, failed ? 1 : 0, slow ? 1 : 0);
+    this.#calls += 1;
+    this.#increment(at);
+    if (failed) {
+      this.#failures += 1;
+      this.#increment(at + 1);
+    }
+    if (slow) {
+      this.#slow += 1;
+      this.#increment(at + 2);
+    }
   }
 
   clear(): void {
@@ -55,19 +64,18 @@ export class TimeCallWindow implements CallWindow {
 
   #drop(slice: number): void {
     const at = slice * WIDTH;
-    this.#add(at, -this.#at(at), -this.#at(at + 1), -this.#at(at + 2));
+    this.#calls -= this.#take(at);
+    this.#failures -= this.#take(at + 1);
+    this.#slow -= this.#take(at + 2);
   }
 
-  #add(at: number, calls: number, failures: number, slow: number): void {
-    this.#calls += calls;
-    this.#failures += failures;
-    this.#slow += slow;
-    this.#slices[at] = this.#at(at) + calls;
-    this.#slices[at + 1] = this.#at(at + 1) + failures;
-    this.#slices[at + 2] = this.#at(at + 2) + slow;
+  #increment(index: number): void {
+    this.#slices[index] = (this.#slices[index] ?? 0) + 1;
   }
 
-  #at(index: number): number {
-    return this.#slices[index] ?? 0;
+  #take(index: number): number {
+    const amount = this.#slices[index] ?? 0;
+    this.#slices[index] = 0;
+    return amount;
   }
 }
