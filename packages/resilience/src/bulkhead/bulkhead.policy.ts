@@ -4,6 +4,7 @@ import { type PolicyParts } from '../pipeline/policy-parts.js';
 import { whileWorking } from '../pipeline/while-working.js';
 import { Gate, type GateLimits } from '../waiting/gate.js';
 import { type DeclaredPriority, priorityOf } from '../waiting/priority-of.js';
+import { longestWait } from '../waiting/longest-wait.js';
 import { type Refusal } from '../waiting/refusal.js';
 import { BulkheadFullError } from './bulkhead-full.error.js';
 import { type BulkheadSettings } from './bulkhead.options.js';
@@ -37,9 +38,9 @@ export class BulkheadPolicy implements Policy {
   }
 
   async #executeInTurn(execution: Execution, next: Next): Promise<unknown> {
-    const { signal, deadline } = execution;
-    const waitMs = Math.min(this.settings.queueTimeoutMs, deadline - this.parts.clock.monotonic());
-    await this.#gate.wait({ priority: priorityOf(execution, this.#declared()), signal, waitMs });
+    const priority = priorityOf(execution, this.#declared());
+    const waitMs = Math.min(this.settings.queueTimeoutMs, longestWait(execution, this.parts.clock));
+    await this.#gate.wait({ priority, signal: execution.signal, waitMs });
     return whileWorking(execution, next, this.#leave);
   }
 

@@ -1,0 +1,78 @@
+import { runInContext } from '@rookery/common';
+import { AttemptCounter } from '../pipeline/attempt-counter.js';
+import { type Execution } from '../pipeline/policy.js';
+import { type DeclaredPriority, type PriorityFunction, priorityOf } from './priority-of.js';
+
+const execution: Execution = {
+  call: async () => 'ok',
+  options: {},
+  attempt: 1,
+  attempts: new AttemptCounter(),
+  budget: undefined,
+  caller: undefined,
+  signal: undefined,
+  deadline: Infinity,
+};
+
+const ofMethod = { ...execution, subject: { instance: {}, args: ['gold', 2] } };
+const declared = (of: PriorityFunction): DeclaredPriority => ({
+  policy: 'users',
+  option: 'bulkhead.priority',
+  of,
+});
+
+describe('the priority of a call', () => {
+  it("is 'normal' when nobody says anything", () => {
+    expect(priorityOf(execution)).toBe('normal');
+    expect(priorityOf(ofMethod, { policy: 'users', option: 'x', of: undefined })).toBe('normal');
+  });
+
+  it('is inherited from the running call', () => {
+    runInContext({ priority: 'high' }, () => expect(priorityOf(ofMethod)).toBe('high'));
+  });
+
+  it("is asked with the method's arguments, which counts more than what is inherited", () => {
+    const asked: unknown[] = [];
+    const of: PriorityFunction = (...args: unknown[]) => {
+      asked.push(args);
+      return 'low';
+    };
+    runInContext({ priority: 'high' }, () => expect(priorityOf(ofMethod, declared(of))).toBe('low'));
+    expect(asked).toEqual([['gold', 2]]);
+  });
+
+  it('is the inherited one where the function leaves it open, or there are no arguments', () => {
+    runInContext({ priority: 'high' }, () => {
+      expect(
+        priorityOf(
+          ofMethod,
+          declared(() => undefined),
+        ),
+      ).toBe('high');
+      expect(
+        priorityOf(
+          execution,
+          declared(() => 'low'),
+        ),
+      ).toBe('high');
+    });
+  });
+
+  it("is the call's own above all", () => {
+    const own = { ...ofMethod, options: { priority: 'critical' } } as const;
+    expect(
+      priorityOf(
+        own,
+        declared(() => 'low'),
+      ),
+    ).toBe('critical');
+  });
+
+  it('is refused when there is no such priority', () => {
+    const urgent = declared((() => 'urgent') as never);
+    expect(() => priorityOf(ofMethod, urgent)).toThrow(
+      'Policy "users": bulkhead.priority returned "urgent" when asked with the arguments of a call. ' +
+        "Make it return 'low', 'normal', 'high', 'critical' or undefined for every call.",
+    );
+  });
+});
