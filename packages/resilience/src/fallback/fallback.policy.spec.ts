@@ -22,7 +22,7 @@ function fallback(declaration: Partial<FallbackDeclaration> = {}) {
   return { seen, given };
 }
 
-const failing = (error: unknown) => () => Promise.reject(error);
+const failing = (failure: unknown) => () => Promise.reject(failure);
 const made = () => {
   const commitment = new Commitment();
   commitment.make();
