@@ -1,8 +1,6 @@
 import { type Provider } from '@nestjs/common';
-import { APP_FILTER, DiscoveryService, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
-import { GatewayExceptionFilter } from './filter/gateway-exception.filter.js';
-import { bindToGateways } from './filter/gateway-filters.explorer.js';
-import { ResilienceExceptionFilter } from './filter/resilience-exception.filter.js';
+import { DiscoveryService, ModulesContainer } from '@nestjs/core';
+import { filterProvider } from './filter/install-filter.providers.js';
 import { ResilienceHealthIndicator } from './health/resilience-health.indicator.js';
 import { PolicyRegistry } from './registry/policy-registry.js';
 import { createRegistry } from './registry/create-registry.js';
@@ -29,13 +27,7 @@ export const resilienceProviders: Provider[] = [
     inject: [PolicyRegistry],
     useFactory: (registry: PolicyRegistry) => new ResilienceLog(registry),
   },
-  { provide: GatewayExceptionFilter, inject: [ModulesContainer], useFactory: bindToGateways },
-  {
-    provide: APP_FILTER,
-    inject: [HttpAdapterHost, GatewayExceptionFilter],
-    useFactory: (host: HttpAdapterHost, gateways: GatewayExceptionFilter) =>
-      new ResilienceExceptionFilter(host, gateways),
-  },
+  filterProvider,
   {
     provide: ResilienceHealthIndicator,
     inject: [PolicyRegistry],

@@ -1,10 +1,14 @@
 import {
+  type ArgumentsHost,
+  Catch,
   Controller,
+  type ExceptionFilter,
   Get,
   type INestApplication,
   Injectable,
   type MiddlewareConsumer,
   Module,
+  type ModuleMetadata,
   type NestMiddleware,
   type NestModule,
   NotFoundException,
@@ -12,7 +16,7 @@ import {
   Res,
   Sse,
 } from '@nestjs/common';
-import { type AbstractHttpAdapter } from '@nestjs/core';
+import { type AbstractHttpAdapter, APP_FILTER } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -55,7 +59,10 @@ class Web {
 
   @Sse('stream')
   stream() {
-    return concat(of({ data: 'first' }), throwError(() => new BusyError(503, 1_000)));
+    return concat(
+      of({ data: 'first' }),
+      throwError(() => new BusyError(503, 1_000)),
+    );
   }
 
   @Sse('no-stream')
@@ -174,5 +181,46 @@ describe.each(adapters)('errors over HTTP with %s', (_name, createAdapter) => {
     expect([status, retryAfter]).toEqual([200, null]);
     expect(body).toMatch(/data: first\n\n[^]*event: error\n/);
     expect(await get('no-stream')).toMatchObject({ status: 503, retryAfter: '1' });
+  });
+});
+
+describe('the order of filters', () => {
+  @Catch()
+  class OwnFilter implements ExceptionFilter {
+    catch(_error: unknown, host: ArgumentsHost) {
+      host.switchToHttp().getResponse<ServerResponse>().end('by the app');
+    }
+  }
+
+  const own = { provide: APP_FILTER, useClass: OwnFilter };
+
+  async function answerOf(parts: ModuleMetadata, prepare: (app: INestApplication) => void = () => {}) {
+    const module = await Test.createTestingModule({ controllers: [Web], ...parts })
+      .setLogger(silent)
+      .compile();
+    const app = module.createNestApplication({ logger: false });
+    prepare(app);
+    await app.listen(0, '127.0.0.1');
+    const response = await fetch(`${await app.getUrl()}/fails/busy`);
+    const text = await response.text();
+    await app.close();
+    return text;
+  }
+
+  @Module({ providers: [own] })
+  class OwnModule {}
+
+  it.each([
+    ['in the root module', { imports: [ResilienceModule.forRoot()], providers: [own] }],
+    ['in a module that is imported before', { imports: [OwnModule, ResilienceModule.forRoot()] }],
+    ['in a module that is imported after', { imports: [ResilienceModule.forRoot(), OwnModule] }],
+  ])("has the app's own APP_FILTER first, %s", async (_where, parts) => {
+    expect(await answerOf(parts)).toBe('by the app');
+  });
+
+  it("has the app's own useGlobalFilters() first", async () => {
+    const imports = [ResilienceModule.forRoot()];
+    expect(await answerOf({ imports })).toContain('BUSY');
+    expect(await answerOf({ imports }, (app) => app.useGlobalFilters(new OwnFilter()))).toBe('by the app');
   });
 });
