@@ -1,6 +1,13 @@
 import { HttpException } from '@nestjs/common';
 import { isClientError } from './client-error.js';
 
+class Answer {
+  readonly code = 404;
+  getStatus() {
+    return this.code;
+  }
+}
+
 describe('a client error', () => {
   it.each([400, 401, 404, 409, 422, 499])('has the status %i', (status) => {
     expect(isClientError({ status })).toBe(true);
@@ -18,15 +25,7 @@ describe('a client error', () => {
     ['status', { status: 404 }],
     ['statusCode', { statusCode: 404 }],
     ['getStatus()', new HttpException('gone', 404)],
-    [
-      'getStatus() of an object that needs its this',
-      {
-        code: 404,
-        getStatus() {
-          return this.code;
-        },
-      },
-    ],
+    ['getStatus() of an object that needs its this', new Answer()],
     ['a number beside a status that is none', { status: 'Not Found', statusCode: 404 }],
   ])('tells its status as %s', (_how, error) => {
     expect(isClientError(error)).toBe(true);
