@@ -2,6 +2,15 @@ export { Signal } from '@rookery/common';
 export { BulkheadFullError } from './bulkhead/bulkhead-full.error.js';
 export { Bulkhead } from './bulkhead/bulkhead.decorator.js';
 export { BULKHEAD_DEFAULTS, type BulkheadOptions } from './bulkhead/bulkhead.options.js';
+export { Chaos } from './chaos/chaos.decorator.js';
+export { ChaosError } from './chaos/chaos.error.js';
+export {
+  CHAOS_DEFAULTS,
+  type ChaosFault,
+  type ChaosLatency,
+  type ChaosOptions,
+  type ChaosOutcome,
+} from './chaos/chaos.options.js';
 export { CircuitBreaker } from './circuit-breaker/circuit-breaker.decorator.js';
 export {
   CIRCUIT_BREAKER_DEFAULTS,
@@ -14,6 +23,8 @@ export {
   type SlidingWindow,
   type TimeWindow,
 } from './circuit-breaker/sliding-window.options.js';
+export { Coalesce } from './coalesce/coalesce.decorator.js';
+export { type CoalesceOptions } from './coalesce/coalesce.options.js';
 export { type ArgumentFunction } from './errors/ask-about-arguments.js';
 export { type ArgumentsDecorator } from './errors/fits-arguments.js';
 export { PredicateError } from './errors/predicate.error.js';
@@ -46,6 +57,10 @@ export { type CircuitHealthOptions } from './health/circuit-health.options.js';
 export { type CircuitHealth } from './health/circuit-health.js';
 export { ResilienceHealthIndicator } from './health/resilience-health.indicator.js';
 export { UnknownCircuitError } from './health/unknown-circuit.error.js';
+export { HEDGE_QUANTILE_DEFAULTS, type HedgeQuantile } from './hedge/hedge-delay.options.js';
+export { HedgeLostError } from './hedge/hedge-lost.error.js';
+export { Hedge } from './hedge/hedge.decorator.js';
+export { HEDGE_DEFAULTS, type HedgeOptions } from './hedge/hedge.options.js';
 export { isClientError } from './outcome/client-error.js';
 export { type ErrorKind, kindOf } from './outcome/outcome.js';
 export { type Attempt, type ExecuteOptions, type Pipeline } from './pipeline/pipeline.js';

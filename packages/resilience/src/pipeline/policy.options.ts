@@ -1,10 +1,13 @@
 import { type Check, type Duration, is, shape } from '@rookery/common';
 import { bulkheadCheck, type BulkheadOptions, bulkheadSettings } from '../bulkhead/bulkhead.options.js';
+import { chaosCheck, type ChaosOptions, chaosSettings } from '../chaos/chaos.options.js';
 import {
   circuitBreakerCheck,
   type CircuitBreakerOptions,
   circuitBreakerSettings,
 } from '../circuit-breaker/circuit-breaker.options.js';
+import { coalesceCheck, type CoalesceOptions, coalesceSettings } from '../coalesce/coalesce.options.js';
+import { hedgeCheck, type HedgeOptions, hedgeSettings } from '../hedge/hedge.options.js';
 import {
   RETRY_BUDGET_DEFAULTS,
   retryBudgetCheck,
@@ -27,6 +30,12 @@ export interface PolicyOptions {
   /** A number is how many calls may be under way at once. */
   bulkhead?: number | BulkheadOptions | false;
   circuitBreaker?: CircuitBreakerOptions | false;
+  /** Starts another attempt of a call that takes unusually long, and takes whichever answers first. */
+  hedge?: HedgeOptions | false;
+  /** Lets calls with the same key share one execution while it is under way. */
+  coalesce?: CoalesceOptions | false;
+  /** Disturbs calls on purpose. Refused where `NODE_ENV` is `production`, unless `force` is set. */
+  chaos?: ChaosOptions | false;
 }
 
 /** What an option says once it is on. */
@@ -39,6 +48,9 @@ const SETTINGS: { [Name in keyof PolicyOptions]-?: (given: On<PolicyOptions[Name
   retryBudget: (given) => ({ retryBudget: retryBudgetSettings(given) }),
   bulkhead: (given) => ({ bulkhead: bulkheadSettings(given) }),
   circuitBreaker: (given) => ({ circuitBreaker: circuitBreakerSettings(given) }),
+  hedge: (given) => ({ hedge: hedgeSettings(given) }),
+  coalesce: (given) => ({ coalesce: coalesceSettings(given) }),
+  chaos: (given) => ({ chaos: chaosSettings(given) }),
 };
 
 /** The check of each option by itself. */
@@ -48,6 +60,9 @@ export const POLICY_CHECKS = {
   retryBudget: is.orFalse(retryBudgetCheck),
   bulkhead: is.orFalse(bulkheadCheck),
   circuitBreaker: is.orFalse(circuitBreakerCheck),
+  hedge: is.orFalse(hedgeCheck),
+  coalesce: is.orFalse(coalesceCheck),
+  chaos: is.orFalse(chaosCheck),
 } satisfies { [Name in keyof PolicyOptions]-?: Check };
 
 const each = shape<PolicyOptions>(POLICY_CHECKS);

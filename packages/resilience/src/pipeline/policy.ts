@@ -29,6 +29,8 @@ export interface Execution {
   readonly commitment?: Commitment;
   /** The method that is called, for the fallback. Set for woven methods only. */
   readonly subject?: Subject;
+  /** Stands for that method: the same object for every call of it, on whichever instance. */
+  readonly method?: object;
 }
 
 /** The instance and arguments that a woven method was called with. */

@@ -1,6 +1,9 @@
 import { type BulkheadSettings } from '../bulkhead/bulkhead.options.js';
+import { type ChaosSettings } from '../chaos/chaos.options.js';
 import { type CircuitBreakerSettings } from '../circuit-breaker/circuit-breaker.options.js';
+import { type CoalesceSettings } from '../coalesce/coalesce.options.js';
 import { type FallbackDeclaration } from '../fallback/fallback.options.js';
+import { type HedgeSettings } from '../hedge/hedge.options.js';
 import { type RetryBudgetSettings } from '../retry-budget/retry-budget.options.js';
 import { type RetrySettings } from '../retry/retry.options.js';
 import { type TimeoutSettings } from '../timeout/timeout.options.js';
@@ -14,6 +17,9 @@ export interface StageSettings {
   readonly bulkhead: BulkheadSettings;
   readonly circuitBreaker: CircuitBreakerSettings;
   readonly attemptTimeout: TimeoutSettings;
+  readonly hedge: HedgeSettings;
+  readonly coalesce: CoalesceSettings;
+  readonly chaos: ChaosSettings;
 }
 
 /** The settings of the stages that a pipeline has. */

@@ -1,6 +1,9 @@
 import { BulkheadPolicy } from '../bulkhead/bulkhead.policy.js';
+import { ChaosPolicy } from '../chaos/chaos.policy.js';
 import { CircuitBreakerPolicy } from '../circuit-breaker/circuit-breaker.policy.js';
+import { CoalescePolicy } from '../coalesce/coalesce.policy.js';
 import { FallbackPolicy } from '../fallback/fallback.policy.js';
+import { HedgePolicy } from '../hedge/hedge.policy.js';
 import { type PolicyParts } from '../pipeline/policy-parts.js';
 import { type StageSettings } from '../pipeline/stage-settings.js';
 import { type Stages } from '../pipeline/stages.js';
@@ -23,4 +26,7 @@ export const STAGE_FACTORY: { [Stage in keyof StageSettings]: Create<Stage> } = 
   bulkhead: (...of) => new BulkheadPolicy(...of),
   circuitBreaker: (...of) => new CircuitBreakerPolicy(...of),
   attemptTimeout: (...of) => new TimeoutPolicy(...of),
+  hedge: (...of) => new HedgePolicy(...of),
+  coalesce: (...of) => new CoalescePolicy(...of),
+  chaos: (...of) => new ChaosPolicy(...of),
 };

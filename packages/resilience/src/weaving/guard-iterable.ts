@@ -11,11 +11,11 @@ import { STREAM_END } from './stream-end.js';
  */
 export async function* guardIterable(pipeline: PolicyPipeline, call: WovenCall): AsyncGenerator {
   const handover = new Handover();
-  const { instance, args } = call;
+  const { method, instance, args } = call;
   const ended = pipeline
     .executeMethod(
       (attempt) => handover.pump(proceed(call, attempt) as AsyncIterable<unknown>, attempt.signal),
-      { subject: { instance, args }, commitment: handover.commitment },
+      { method, subject: { instance, args }, commitment: handover.commitment },
     )
     .then(
       (result) => handover.finish({ result }),

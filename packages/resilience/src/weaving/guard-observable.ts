@@ -13,11 +13,11 @@ import { Visit } from './visit.js';
 export function guardObservable(pipeline: PolicyPipeline, call: WovenCall): Observable<unknown> {
   return new Observable((reader) => {
     const visit = new Visit(reader);
-    const { instance, args } = call;
+    const { method, instance, args } = call;
     pipeline
       .executeMethod(
         (attempt) => visit.read(proceed(call, attempt) as Observable<unknown>, attempt.signal),
-        { subject: { instance, args }, commitment: visit.commitment },
+        { method, subject: { instance, args }, commitment: visit.commitment },
         { signal: visit.signal },
       )
       .finally(() => visit.end())

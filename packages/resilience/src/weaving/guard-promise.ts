@@ -7,14 +7,14 @@ import { UndeclaredStreamError } from './undeclared-stream.error.js';
 /** For methods that return a promise. A plain value becomes one. */
 export async function guardPromise(pipeline: PolicyPipeline, call: WovenCall): Promise<unknown> {
   let undeclared: UndeclaredStreamError | undefined;
-  const { instance, args } = call;
+  const { method, instance, args } = call;
   const result = await pipeline.executeMethod(
     async (attempt) => {
       const value = proceed(call, attempt);
       undeclared = checkDeclared(value, call);
       return undeclared ? undefined : value;
     },
-    { subject: { instance, args } },
+    { method, subject: { instance, args } },
   );
   // Not thrown inside of the pipeline: it is no failure that a retry or a fallback could help with.
   if (undeclared) throw undeclared;

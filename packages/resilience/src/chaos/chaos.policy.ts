@@ -1,0 +1,42 @@
+import { sleep } from '@rookery/common';
+import { ask } from '../errors/ask.js';
+import { type ChaosInjected } from '../events/resilience-event.js';
+import { type Execution, type Next, type Policy } from '../pipeline/policy.js';
+import { type PolicyParts } from '../pipeline/policy-parts.js';
+import { ChaosError } from './chaos.error.js';
+import { type ChaosSettings } from './chaos.options.js';
+
+/**
+ * Disturbs calls on purpose, in the order of Polly's chaos strategies: a call may first be held back, then fail, and if
+ * it does not, return something else. Each is drawn by itself.
+ */
+export class ChaosPolicy implements Policy {
+  constructor(
+    private readonly name: string,
+    private readonly settings: ChaosSettings,
+    private readonly parts: PolicyParts,
+  ) {}
+
+  async execute(execution: Execution, next: Next): Promise<unknown> {
+    if (!this.#enabled()) return next(execution);
+    const { latency, fault, outcome } = this.settings;
+    if (latency && this.#strikes('latency', latency.rate))
+      await sleep(this.parts.clock, latency.delayMs, execution.signal);
+    if (fault && this.#strikes('fault', fault.rate))
+      throw fault.error ? fault.error() : new ChaosError(this.name);
+    if (outcome && this.#strikes('outcome', outcome.rate)) return outcome.result();
+    return next(execution);
+  }
+
+  #enabled(): boolean {
+    const { enabled } = this.settings;
+    return typeof enabled === 'boolean' ? enabled : ask(this.name, 'chaos.enabled', enabled, undefined);
+  }
+
+  #strikes(injected: ChaosInjected['injected'], rate: number): boolean {
+    const { events, random } = this.parts;
+    if (random() * 100 >= rate) return false;
+    if (events.observed) events.next({ type: 'chaos', policy: this.name, injected });
+    return true;
+  }
+}

@@ -1,0 +1,62 @@
+import { askAboutArguments } from '../errors/ask-about-arguments.js';
+import { type Execution, type Next, type Policy } from '../pipeline/policy.js';
+import { type PolicyParts } from '../pipeline/policy-parts.js';
+import { CallsUnderWay } from './calls-under-way.js';
+import { type CoalesceSettings } from './coalesce.options.js';
+import { SharedCall } from './shared-call.js';
+
+const KEY = {
+  accepts: (answer: unknown) => answer === undefined || typeof answer === 'string',
+  allowed: 'a text, or undefined for a call that shares with none,',
+} as { accepts: (answer: unknown) => answer is string | undefined; allowed: string };
+
+/**
+ * Lets calls with the same key share one execution while it is under way, as Go's `singleflight` does. Each caller waits
+ * as long as it wants to; the work is aborted when all of them have left. Neither results nor errors are kept.
+ */
+export class CoalescePolicy implements Policy {
+  readonly #calls = new CallsUnderWay();
+
+  constructor(
+    private readonly name: string,
+    private settings: CoalesceSettings,
+    private readonly parts: PolicyParts,
+  ) {}
+
+  // An async function, because the key's function may throw.
+  async execute(execution: Execution, next: Next): Promise<unknown> {
+    const key = this.#keyOf(execution);
+    if (key === undefined) return alone(execution, next);
+    const calls = this.#calls.of(execution);
+    const underWay = calls.get(key);
+    if (underWay?.surroundsCaller) return alone(execution, next);
+    if (underWay) {
+      const { events } = this.parts;
+      if (events.observed) events.next({ type: 'coalesced', policy: this.name, key });
+      return underWay.join(execution);
+    }
+    const shared = new SharedCall((over) => {
+      if (calls.get(key) === over) calls.delete(key);
+    });
+    calls.set(key, shared);
+    execution.budget?.deposit();
+    return shared.start(execution, next).join(execution);
+  }
+
+  /** The calls under way can still be joined. */
+  reconfigure(settings: CoalesceSettings): void {
+    this.settings = settings;
+  }
+
+  #keyOf({ subject, options }: Execution): string | undefined {
+    const { key } = this.settings;
+    if (!key || !subject) return options.key;
+    return askAboutArguments(this.name, 'coalesce.key', key, subject.args, KEY);
+  }
+}
+
+/** Only calls that are made earn a share of a retry; those that join another one do not. */
+function alone(execution: Execution, next: Next): Promise<unknown> {
+  execution.budget?.deposit();
+  return next(execution);
+}
