@@ -4,13 +4,13 @@ import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { ResilienceModule, Timeout } from '../src/index.js';
-import { ERRORS, INSIDE } from './remote-errors.js';
+import { errorNamed, INSIDE } from './remote-errors.js';
 
 @Resolver()
 class Root {
   @Query('fail')
   fail(@Args('how') how: string) {
-    throw ERRORS[how]!();
+    throw errorNamed(how);
   }
 
   @Query('slow')

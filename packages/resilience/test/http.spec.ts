@@ -23,7 +23,7 @@ import { Test } from '@nestjs/testing';
 import { type ServerResponse } from 'node:http';
 import { concat, of, throwError } from 'rxjs';
 import { CircuitBreaker, ResilienceModule, Timeout } from '@rookery/resilience';
-import { BusyError, ERRORS, INSIDE } from './remote-errors.js';
+import { BusyError, errorNamed, INSIDE } from './remote-errors.js';
 import { silent } from './support.js';
 
 @Controller()
@@ -48,7 +48,7 @@ class Web {
 
   @Get('fails/:how')
   fails(@Param('how') how: string) {
-    throw ERRORS[how]!();
+    throw errorNamed(how);
   }
 
   @Get('half')

@@ -9,7 +9,7 @@ export class BusyError extends RookeryError {
 
   constructor(
     override readonly status: number | undefined = 503,
-    readonly retryAfterMs: number | undefined = undefined,
+    readonly retryAfterMs?: number,
   ) {
     super(INSIDE);
   }
@@ -30,20 +30,28 @@ export function foreignError(): Error {
   return Object.assign(new Error(INSIDE), brand, { code: 'FOREIGN', status: 504, responseStatus: 504 });
 }
 
-/** The errors that a test asks for by name, with the kinds of advice that an error can give about when to come back. */
-export const ERRORS: Record<string, () => Error> = {
-  busy: () => new BusyError(503, 1_500.2),
-  soon: () => new BusyError(503, 0),
-  unsure: () => new BusyError(503, Number.NaN),
-  never: () => new BusyError(503, Number.POSITIVE_INFINITY),
-  silent: () => new BusyError(503),
-  limited: () => new BusyError(429, 20),
-  late: () => new BusyError(504),
-  gateway: () => new BusyError(502, 2_000),
-  gone: () => new BusyError(410),
-  odd: () => new BusyError(499),
-  fine: () => new BusyError(200),
-  beyond: () => new BusyError(600),
-  statusless: () => new StatuslessError(),
-  foreign: foreignError,
-};
+const ERRORS = new Map<string, () => Error>(
+  Object.entries({
+    busy: () => new BusyError(503, 1_500.2),
+    soon: () => new BusyError(503, 0),
+    unsure: () => new BusyError(503, Number.NaN),
+    never: () => new BusyError(503, Number.POSITIVE_INFINITY),
+    silent: () => new BusyError(503),
+    limited: () => new BusyError(429, 20),
+    late: () => new BusyError(504),
+    gateway: () => new BusyError(502, 2_000),
+    gone: () => new BusyError(410),
+    odd: () => new BusyError(499),
+    fine: () => new BusyError(200),
+    beyond: () => new BusyError(600),
+    statusless: () => new StatuslessError(),
+    foreign: foreignError,
+  }),
+);
+
+/** The error that a test asks for by name; there is one for each kind of advice that an error can give. */
+export function errorNamed(name: string): Error {
+  const create = ERRORS.get(name);
+  if (!create) throw new TypeError(`no error "${name}" in this test`);
+  return create();
+}

@@ -33,7 +33,7 @@ import {
 import { Test } from '@nestjs/testing';
 import { concat, lastValueFrom, mergeMap, type Observable, of, throwError } from 'rxjs';
 import { ResilienceModule } from '../src/index.js';
-import { BusyError, ERRORS, INSIDE } from './remote-errors.js';
+import { BusyError, errorNamed, INSIDE } from './remote-errors.js';
 import { deferred, ended } from './support.js';
 
 const PROTO = join(import.meta.dirname, 'fixtures/errors.proto');
@@ -43,8 +43,20 @@ interface How {
 }
 
 const raise = (how: string): never => {
-  throw ERRORS[how]!();
+  throw errorNamed(how);
 };
+
+type Done = (error: ServiceError | null, answer?: unknown) => void;
+
+/** The client that grpc-js makes of the proto file. */
+interface ErrorsClient {
+  close(): void;
+  Fail(how: How, done: Done): void;
+  Watch(how: How): ClientReadableStream<unknown>;
+  Collect(done: Done): ClientWritableStream<How>;
+  Gather(done: Done): ClientWritableStream<How>;
+  Chat(): ClientDuplexStream<How, unknown>;
+}
 
 @Controller()
 class Remote {
@@ -80,7 +92,7 @@ class Remote {
   watch({ error }: How) {
     return concat(
       of({ text: 'first' }),
-      throwError(() => ERRORS[error]!()),
+      throwError(() => errorNamed(error)),
     );
   }
 
@@ -182,7 +194,7 @@ describe('errors over a microservice transport', () => {
 
 describe('errors over gRPC', () => {
   let served: Awaited<ReturnType<typeof serve>>;
-  let client: InstanceType<ServiceClientConstructor> & Record<string, (...args: unknown[]) => unknown>;
+  let client: ErrorsClient;
 
   beforeAll(async () => {
     const bound = deferred<number>();
@@ -199,12 +211,10 @@ describe('errors over gRPC', () => {
           ),
       },
     });
-    const loaded = loadPackageDefinition(loadSync(PROTO))['errors'] as unknown as Record<
-      string,
-      ServiceClientConstructor
-    >;
-    const Errors = loaded['Errors']!;
-    client = new Errors(`127.0.0.1:${await bound.promise}`, credentials.createInsecure()) as typeof client;
+    const { Errors } = loadPackageDefinition(loadSync(PROTO))['errors'] as unknown as {
+      Errors: new (...args: ConstructorParameters<ServiceClientConstructor>) => ErrorsClient;
+    };
+    client = new Errors(`127.0.0.1:${await bound.promise}`, credentials.createInsecure());
   });
 
   beforeEach(() => served.lines.splice(0));
@@ -225,11 +235,7 @@ describe('errors over gRPC', () => {
   }
 
   const fail = (error: string) =>
-    new Promise((resolve) =>
-      client['Fail']!({ error }, (end: ServiceError | null, answer: unknown) =>
-        resolve(end ? factsOf(end) : answer),
-      ),
-    );
+    new Promise((resolve) => client.Fail({ error }, (end, answer) => resolve(end ? factsOf(end) : answer)));
 
   function read(stream: ClientReadableStream<unknown>) {
     const seen: unknown[] = [];
@@ -257,7 +263,7 @@ describe('errors over gRPC', () => {
   });
 
   it('end a stream of answers after what it has delivered', async () => {
-    const { seen, end } = await read(client['Watch']!({ error: 'busy' }) as ClientReadableStream<unknown>);
+    const { seen, end } = await read(client.Watch({ error: 'busy' }));
     expect(seen).toEqual([{ text: 'first' }]);
     expect(end).toEqual({
       status: 'UNAVAILABLE',
@@ -269,7 +275,7 @@ describe('errors over gRPC', () => {
 
   it('end a stream of requests', async () => {
     const end = new Promise((resolve) => {
-      const stream = client['Collect']!(resolve) as ClientWritableStream<How>;
+      const stream = client.Collect(resolve);
       stream.write({ error: 'limited' });
     });
     expect(factsOf((await end) as ServiceError)).toEqual({
@@ -284,11 +290,11 @@ describe('errors over gRPC', () => {
     ['busy', { status: 'UNAVAILABLE', details: 'Service Unavailable', code: 'BUSY', pushback: '1501' }],
     ['statusless', { status: 'UNKNOWN', details: 'Internal server error' }],
   ])('end a call that is %s although its handler drives it itself', async (error, facts) => {
-    const chat = client['Chat']!() as ClientDuplexStream<How, unknown>;
+    const chat = client.Chat();
     chat.write({ error });
     expect(await read(chat)).toEqual({ seen: [], end: facts });
     const end = new Promise((resolve) => {
-      const stream = client['Gather']!(resolve) as ClientWritableStream<How>;
+      const stream = client.Gather(resolve);
       stream.write({ error });
     });
     expect(factsOf((await end) as ServiceError)).toEqual(facts);

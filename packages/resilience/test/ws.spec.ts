@@ -6,7 +6,7 @@ import { Test } from '@nestjs/testing';
 import { RookeryError } from '@rookery/common';
 import { concat, of, throwError } from 'rxjs';
 import { ResilienceModule } from '../src/index.js';
-import { BusyError, ERRORS, INSIDE } from './remote-errors.js';
+import { BusyError, errorNamed, INSIDE } from './remote-errors.js';
 
 @Catch(RookeryError)
 class OwnFilter {
@@ -22,7 +22,7 @@ class OwnFilter {
 class Gateway {
   @SubscribeMessage('fail')
   async fail(@MessageBody('how') how: string) {
-    throw ERRORS[how]!();
+    throw errorNamed(how);
   }
 
   @SubscribeMessage('stream')

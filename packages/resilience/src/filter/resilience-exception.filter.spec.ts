@@ -52,6 +52,14 @@ describe('ResilienceExceptionFilter', () => {
     expect((status as { metadata: Metadata }).metadata.getMap()).toEqual({ 'rookery-code': 'GONE' });
   });
 
+  it('answers a gRPC call also when the code of the error fits into no trailer', async () => {
+    const umlaut = Object.assign(new GoneError('inside'), { code: 'GRÖSSE' });
+    const answer = filter.catch(umlaut, hostOf('rpc', {}, new Metadata(), {}));
+    const status = await firstValueFrom(answer!).catch((thrown: unknown) => thrown);
+    expect(status).toMatchObject({ code: 2, details: 'Gone' });
+    expect((status as { metadata: Metadata }).metadata.getMap()).toEqual({});
+  });
+
   it.each([[[]], [[null]], [['text', null]], [[{ metadata: new Map() }, new Map()]]])(
     'takes the arguments %j for those of no gRPC call',
     async (args) => {

@@ -1,4 +1,4 @@
-import { type ArgumentsHost, Catch, HttpException, Logger } from '@nestjs/common';
+import { type ArgumentsHost, Catch, Logger } from '@nestjs/common';
 import { BaseExceptionFilter, type HttpAdapterHost } from '@nestjs/core';
 import { type RookeryError } from '@rookery/common';
 import { type Observable, of, throwError } from 'rxjs';
@@ -38,6 +38,7 @@ export class ResilienceExceptionFilter extends BaseExceptionFilter<RookeryError>
       case 'graphql':
         return this.#answerGraphql(error);
       case 'ws':
+        // oxlint-disable-next-line promise/valid-params -- not a promise's catch
         return this.gateways.catch(error, host);
       default:
         throw error;
@@ -46,15 +47,14 @@ export class ResilienceExceptionFilter extends BaseExceptionFilter<RookeryError>
 
   #answerHttp(error: RookeryError, host: ArgumentsHost): void {
     const answer = answerTo(error);
-    const seconds = answer && retryAfterSeconds(answer);
+    // oxlint-disable-next-line promise/no-promise-in-callback, promise/valid-params -- not a promise's catch
+    if (!answer) return super.catch(error, host);
     const { httpAdapter } = this.httpAdapterHost;
     const response: unknown = host.switchToHttp().getResponse();
-    if (seconds !== undefined && !httpAdapter.isHeadersSent(response)) {
-      httpAdapter.setHeader(response, 'Retry-After', String(seconds));
-    }
-    const known: unknown = answer ? new HttpException(httpBody(answer), answer.statusCode) : error;
-    // oxlint-disable-next-line promise/no-promise-in-callback, promise/valid-params -- not a promise's catch
-    super.catch(known as RookeryError, host);
+    if (httpAdapter.isHeadersSent(response)) return void httpAdapter.end(response);
+    const seconds = retryAfterSeconds(answer);
+    if (seconds !== undefined) httpAdapter.setHeader(response, 'Retry-After', String(seconds));
+    httpAdapter.reply(response, httpBody(answer), answer.statusCode);
   }
 
   #answerRpc(error: RookeryError, host: ArgumentsHost): Observable<undefined> {
