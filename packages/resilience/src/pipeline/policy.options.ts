@@ -14,6 +14,7 @@ import {
   type RetryBudgetOptions,
   retryBudgetSettings,
 } from '../retry-budget/retry-budget.options.js';
+import { rateLimitCheck, type RateLimitOptions, rateLimitSettings } from '../rate-limit/rate-limit.options.js';
 import { retryCheck, type RetryOptions, retrySettings } from '../retry/retry.options.js';
 import { timeoutCheck, type TimeoutOptions, timeoutSettings } from '../timeout/timeout.options.js';
 import { misfits } from './misfits.js';
@@ -27,6 +28,8 @@ export interface PolicyOptions {
   retry?: number | RetryOptions | false;
   /** What retries and hedges together may add to the load. Default: 20 % of the calls and 3 a second; `false` is no bound. */
   retryBudget?: RetryBudgetOptions | false;
+  /** A number is how many calls are let through a second. */
+  rateLimit?: number | RateLimitOptions | false;
   /** A number is how many calls may be under way at once. */
   bulkhead?: number | BulkheadOptions | false;
   circuitBreaker?: CircuitBreakerOptions | false;
@@ -46,6 +49,7 @@ const SETTINGS: { [Name in keyof PolicyOptions]-?: (given: On<PolicyOptions[Name
   timeout: timeoutSettings,
   retry: (given) => ({ retry: retrySettings(given) }),
   retryBudget: (given) => ({ retryBudget: retryBudgetSettings(given) }),
+  rateLimit: (given) => ({ rateLimit: rateLimitSettings(given) }),
   bulkhead: (given) => ({ bulkhead: bulkheadSettings(given) }),
   circuitBreaker: (given) => ({ circuitBreaker: circuitBreakerSettings(given) }),
   hedge: (given) => ({ hedge: hedgeSettings(given) }),
@@ -58,6 +62,7 @@ export const POLICY_CHECKS = {
   timeout: is.orFalse(timeoutCheck),
   retry: is.orFalse(retryCheck),
   retryBudget: is.orFalse(retryBudgetCheck),
+  rateLimit: is.orFalse(rateLimitCheck),
   bulkhead: is.orFalse(bulkheadCheck),
   circuitBreaker: is.orFalse(circuitBreakerCheck),
   hedge: is.orFalse(hedgeCheck),

@@ -5,6 +5,7 @@ import { type CoalesceSettings } from '../coalesce/coalesce.options.js';
 import { type FallbackDeclaration } from '../fallback/fallback.options.js';
 import { type HedgeSettings } from '../hedge/hedge.options.js';
 import { type RetryBudgetSettings } from '../retry-budget/retry-budget.options.js';
+import { type RateLimitSettings } from '../rate-limit/rate-limit.options.js';
 import { type RetrySettings } from '../retry/retry.options.js';
 import { type TimeoutSettings } from '../timeout/timeout.options.js';
 
@@ -14,6 +15,7 @@ export interface StageSettings {
   readonly totalTimeout: TimeoutSettings;
   readonly retry: RetrySettings;
   readonly retryBudget: RetryBudgetSettings;
+  readonly rateLimit: RateLimitSettings;
   readonly bulkhead: BulkheadSettings;
   readonly circuitBreaker: CircuitBreakerSettings;
   readonly attemptTimeout: TimeoutSettings;

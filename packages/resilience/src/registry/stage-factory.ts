@@ -8,6 +8,7 @@ import { type PolicyParts } from '../pipeline/policy-parts.js';
 import { type StageSettings } from '../pipeline/stage-settings.js';
 import { type Stages } from '../pipeline/stages.js';
 import { TokenBucket } from '../retry-budget/token-bucket.js';
+import { RateLimitPolicy } from '../rate-limit/rate-limit.policy.js';
 import { RetryPolicy } from '../retry/retry.policy.js';
 import { TimeoutPolicy } from '../timeout/timeout.policy.js';
 
@@ -23,6 +24,7 @@ export const STAGE_FACTORY: { [Stage in keyof StageSettings]: Create<Stage> } = 
   totalTimeout: (...of) => new TimeoutPolicy(...of),
   retry: (...of) => new RetryPolicy(...of),
   retryBudget: (...of) => new TokenBucket(...of),
+  rateLimit: (...of) => new RateLimitPolicy(...of),
   bulkhead: (...of) => new BulkheadPolicy(...of),
   circuitBreaker: (...of) => new CircuitBreakerPolicy(...of),
   attemptTimeout: (...of) => new TimeoutPolicy(...of),

@@ -1,15 +1,17 @@
 import { asBulkheadOptions } from '../bulkhead/bulkhead.options.js';
 import { type PolicyOptions } from '../pipeline/policy.options.js';
+import { asRateLimitOptions } from '../rate-limit/rate-limit.options.js';
 import { asRetryOptions } from '../retry/retry.options.js';
 import { asTimeoutOptions } from '../timeout/timeout.options.js';
 
 /** The long form of the options that have a short one. */
-function inFull({ timeout, retry, bulkhead, ...others }: PolicyOptions): PolicyOptions {
+function inFull({ timeout, retry, bulkhead, rateLimit, ...others }: PolicyOptions): PolicyOptions {
   return {
     ...others,
     ...(timeout !== undefined && { timeout: timeout && asTimeoutOptions(timeout) }),
     ...(retry !== undefined && { retry: retry && asRetryOptions(retry) }),
     ...(bulkhead !== undefined && { bulkhead: bulkhead && asBulkheadOptions(bulkhead) }),
+    ...(rateLimit !== undefined && { rateLimit: rateLimit && asRateLimitOptions(rateLimit) }),
   };
 }
 

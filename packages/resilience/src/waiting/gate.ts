@@ -84,8 +84,7 @@ export class Gate {
   #displaceFor(priority: Priority): void {
     const displaced = this.#line.below(priority);
     if (!displaced) throw this.refusal('full');
-    this.#line.leave(displaced);
-    displaced.refuse(this.refusal('displaced'));
+    displaced.giveUp(this.refusal('displaced'));
   }
 
   #letIn(): void {

@@ -1,0 +1,72 @@
+import { type Answers, askAboutArguments } from '../errors/ask-about-arguments.js';
+import { withoutStack } from '../errors/without-stack.js';
+import { type Execution, type Next, type Policy } from '../pipeline/policy.js';
+import { type PolicyParts } from '../pipeline/policy-parts.js';
+import { LinesByKey } from './lines-by-key.js';
+import { RateLimitError } from './rate-limit.error.js';
+import { type KeyFunction, type RateLimitSettings } from './rate-limit.options.js';
+import { RateLine } from './rate-line.js';
+
+const KEYS: Answers<string> = {
+  accepts: (answer): answer is string => typeof answer === 'string',
+  allowed: 'a text',
+};
+
+/** Lets so many calls through in a time, evenly but for a burst. */
+export class RateLimitPolicy implements Policy {
+  /** For calls without a key: those of methods without a `key` function, and those that have no arguments to ask with. */
+  readonly #shared: RateLine;
+  #byKey: LinesByKey;
+
+  constructor(
+    private readonly name: string,
+    private settings: RateLimitSettings,
+    private readonly parts: PolicyParts,
+  ) {
+    this.#shared = new RateLine(settings, parts.clock);
+    this.#byKey = new LinesByKey(settings, settings.maxKeys, parts.clock);
+  }
+
+  execute(execution: Execution, next: Next): Promise<unknown> {
+    const { key } = this.settings;
+    const { subject } = execution;
+    if (key && subject) return this.#executeByKey(key, subject.args, execution, next);
+    return this.#executeIn(this.#shared, execution, next);
+  }
+
+  /** The buckets stay as full as they are, in proportion. Another `key` function begins with new ones. */
+  reconfigure(settings: RateLimitSettings): void {
+    const keysStay = settings.key === this.settings.key;
+    this.settings = settings;
+    const late = (msUntilTurn: number) => this.#rejection(msUntilTurn);
+    this.#shared.change(settings, late);
+    this.#byKey.change(settings, settings.maxKeys, late);
+    if (!keysStay) this.#byKey = new LinesByKey(settings, settings.maxKeys, this.parts.clock);
+  }
+
+  async #executeByKey(key: KeyFunction, args: readonly unknown[], execution: Execution, next: Next) {
+    const line = this.#byKey.of(askAboutArguments(this.name, 'rateLimit.key', key, args, KEYS));
+    return this.#executeIn(line, execution, next);
+  }
+
+  #executeIn(line: RateLine, execution: Execution, next: Next): Promise<unknown> {
+    return line.tryPass() ? next(execution) : this.#executeInTurn(line, execution, next);
+  }
+
+  async #executeInTurn(line: RateLine, execution: Execution, next: Next): Promise<unknown> {
+    const { signal, deadline } = execution;
+    signal?.throwIfAborted();
+    const { msUntilTurn } = line;
+    const tooLate = this.parts.clock.monotonic() + msUntilTurn >= deadline;
+    if (tooLate || msUntilTurn > this.settings.maxWaitMs) throw this.#rejection(msUntilTurn);
+    await line.wait(signal, deadline);
+    return next(execution);
+  }
+
+  #rejection(retryAfterMs: number): RateLimitError {
+    const { limit, perMs } = this.settings;
+    const error = withoutStack(() => new RateLimitError(this.name, limit, perMs, retryAfterMs));
+    if (this.parts.events.observed) this.parts.events.next({ type: 'rejected', policy: this.name, error });
+    return error;
+  }
+}
