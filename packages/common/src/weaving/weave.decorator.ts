@@ -29,7 +29,7 @@ export function weaveMethod<Runtime extends object>(
   const original: unknown = descriptor.value;
   if (isWovenBy(weaving, original)) return;
   requireModule(weaving.name, weaving.runtime, target);
-  descriptor.value = wrap(weaving, {
+  const method: WovenMethod = {
     target,
     className: target.constructor.name,
     key,
@@ -37,7 +37,9 @@ export function weaveMethod<Runtime extends object>(
     returnType: Reflect.getMetadata('design:returntype', target, key),
     original: original as WovenMethod['original'],
     written: innermost(original) as WovenMethod['written'],
-  });
+  };
+  descriptor.value = wrap(weaving, method);
+  weaving.declare?.(method);
 }
 
 function wrap<Runtime extends object>(

@@ -1,5 +1,5 @@
 import { type InjectionToken } from '@nestjs/common';
-import { type WovenCall } from './woven-call.js';
+import { type WovenCall, type WovenMethod } from './woven-call.js';
 
 /** What a package does around the methods that its decorators mark. */
 export interface Weaving<Runtime extends object = object> {
@@ -7,6 +7,8 @@ export interface Weaving<Runtime extends object = object> {
   readonly name: string;
   /** What is injected into every instance that has a marked method. */
   readonly runtime: InjectionToken<Runtime>;
+  /** Told about each marked method once, while its class is declared. */
+  declare?(method: WovenMethod): void;
   /** Handles one call. What it returns is what the caller gets. */
   invoke(runtime: Runtime, call: WovenCall): unknown;
 }

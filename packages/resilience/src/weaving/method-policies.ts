@@ -5,6 +5,7 @@ import {
 } from '../circuit-breaker/circuit-breaker.options.js';
 import { fallbackCheck, type FallbackDeclaration } from '../fallback/fallback.options.js';
 import { POLICY_CHECKS, type PolicyOptions } from '../pipeline/policy.options.js';
+import { type StreamKind } from './stream-kind.js';
 
 /** A breaker that methods can share by giving it a name. */
 export interface MethodCircuitBreakerOptions extends CircuitBreakerOptions {
@@ -25,6 +26,8 @@ export interface MethodPolicies {
   readonly declared: DeclaredPolicies;
   /** The named policy that it uses. */
   policy?: string;
+  /** What it returns, where that is a stream. */
+  stream?: StreamKind;
 }
 
 const breakerWithName = (value: unknown, path: string, problems: string[]) => {

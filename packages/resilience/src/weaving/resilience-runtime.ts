@@ -34,7 +34,7 @@ export class ResilienceRuntime {
     // The decorators write the declarations before they weave.
     if (!policies) throw new TypeError(`${method.className}.${method.name} is woven but declares no policy.`);
     const pipeline = this.prepare(policies);
-    const guard = guardFor(method);
+    const guard = guardFor(policies.stream);
     const plan: Invoke = (call) => guard(pipeline, call);
     this.#plans.set(method, plan);
     return plan;
