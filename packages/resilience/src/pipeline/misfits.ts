@@ -3,7 +3,7 @@ import { type PolicySettings } from './stage-settings.js';
 
 /** A sentence for each pair of policies that are fine by themselves and do not work together. */
 export function misfits(settings: PolicySettings): string[] {
-  return [windowTooShort(settings)].filter((problem) => problem !== undefined);
+  return [windowTooShort(settings), hedgeTooLate(settings)].filter((problem) => problem !== undefined);
 }
 
 /**
@@ -18,5 +18,20 @@ function windowTooShort({ circuitBreaker, attemptTimeout }: PolicySettings): str
   return (
     `circuitBreaker.slidingWindow of ${windowMs} ms is too short for timeout.attempt of ${attemptTimeout.limitMs} ms: ` +
     `attempts that time out would leave the window before others join them. Use a window of at least ${leastMs} ms.`
+  );
+}
+
+/** A hedge joins an attempt that takes long. Nobody waits that long where a timeout ends the attempt before. */
+function hedgeTooLate({ hedge, totalTimeout, attemptTimeout }: PolicySettings): string | undefined {
+  if (!hedge) return undefined;
+  const { delay } = hedge;
+  const [option, delayMs] =
+    delay.type === 'fixed' ? ['hedge.delay', delay.ms] : ['hedge.delay.initialDelay', delay.initialMs];
+  const limits = [totalTimeout, attemptTimeout].filter((limit) => limit !== undefined);
+  const sooner = limits.find(({ limitMs }) => delayMs !== undefined && limitMs <= delayMs);
+  if (!sooner) return undefined;
+  return (
+    `${option} of ${delayMs} ms is no shorter than timeout.${sooner.scope} of ${sooner.limitMs} ms, ` +
+    `so no attempt would ever be joined by another. Use a delay well below ${sooner.limitMs} ms.`
   );
 }
