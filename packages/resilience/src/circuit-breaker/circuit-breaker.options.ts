@@ -25,7 +25,7 @@ export interface CircuitBreakerOptions {
    * switches it off. While it is on, a slow trial call counts as a failed one. Default `false`.
    */
   slowCallRateThreshold?: number | false;
-  /** A call that takes longer than this is slow. A stream takes until its first value. Default `'60s'`. */
+  /** A call that takes longer than this is slow, a stream whose first value does. Asked only with a slow-call rate. Default `'60s'`. */
   slowCallDuration?: Duration;
   /** The two rates count only once the window holds this many calls. Default 10. */
   minimumCalls?: number;
@@ -110,9 +110,9 @@ const fields = shape<CircuitBreakerOptions>({
 export const circuitBreakerCheck: Check = (value, path, problems) => {
   fields(value, path, problems);
   if (typeof value !== 'object' || value === null) return;
-  const options = value as CircuitBreakerOptions;
-  const { slidingWindow, minimumCalls, ...filled } = withDefaults(options);
-  if (!filled.consecutiveFailures && !filled.failureRateThreshold && !filled.slowCallRateThreshold) {
+  const { slidingWindow, minimumCalls, ...filled } = withDefaults(value as CircuitBreakerOptions);
+  const { consecutiveFailures, failureRateThreshold, slowCallRateThreshold } = filled;
+  if (consecutiveFailures === false && failureRateThreshold === false && slowCallRateThreshold === false) {
     problems.push(
       `${path}: Nothing opens it. Leave consecutiveFailures, failureRateThreshold or slowCallRateThreshold on.`,
     );
@@ -120,11 +120,6 @@ export const circuitBreakerCheck: Check = (value, path, problems) => {
   if (slidingWindow?.type === 'count' && slidingWindow.size < minimumCalls) {
     problems.push(
       `${path}.minimumCalls: A window of ${slidingWindow.size} calls never holds ${minimumCalls}. Use at most the window's size.`,
-    );
-  }
-  if (options.slowCallDuration !== undefined && options.slowCallRateThreshold === undefined) {
-    problems.push(
-      `${path}.slowCallDuration: Nothing asks for it. Set slowCallRateThreshold as well, or to false to keep it off.`,
     );
   }
 };

@@ -85,6 +85,8 @@ export class OpossumCircuit extends Opossum implements Circuit {
   }
 
   reset(): void {
+    // What has fallen due until now is reported, whether or not somebody watched.
+    void this.phase;
     this.close();
     this.#begin(CLOSED);
   }
