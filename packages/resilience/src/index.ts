@@ -1,4 +1,5 @@
 export { Signal } from '@rookery/common';
+export { GUARDED_BY, type GuardedClient } from './audit/guarded-by.js';
 export { BulkheadFullError } from './bulkhead/bulkhead-full.error.js';
 export { Bulkhead } from './bulkhead/bulkhead.decorator.js';
 export { BULKHEAD_DEFAULTS, type BulkheadOptions } from './bulkhead/bulkhead.options.js';
@@ -66,6 +67,13 @@ export { type ErrorKind, kindOf } from './outcome/outcome.js';
 export { type Attempt, type ExecuteOptions, type Pipeline } from './pipeline/pipeline.js';
 export { type PolicyOptions } from './pipeline/policy.options.js';
 export { PRIORITIES, type Priority } from './pipeline/priority.js';
+export { RateLimit } from './rate-limit/rate-limit.decorator.js';
+export { RateLimitError } from './rate-limit/rate-limit.error.js';
+export {
+  type KeyFunction,
+  RATE_LIMIT_DEFAULTS,
+  type RateLimitOptions,
+} from './rate-limit/rate-limit.options.js';
 export { PolicyConflictError } from './registry/policy-conflict.error.js';
 export { PolicyRegistry, type PolicyRegistrySeams, type PolicySummary } from './registry/policy-registry.js';
 export { UnknownPolicyError } from './registry/unknown-policy.error.js';

@@ -1,11 +1,10 @@
 import { type OnModuleInit } from '@nestjs/common';
 import { type DiscoveryService, type ModulesContainer } from '@nestjs/core';
 import { attachRuntime, refuseSecondImport } from '@rookery/common';
+import { prototypeOf } from './wrapper.explorer.js';
 import { methodPoliciesOf } from './weaving/method-policies.js';
 import { type ResilienceRuntime } from './weaving/resilience-runtime.js';
 import { resilienceWeaving } from './weaving/resilience.weaving.js';
-
-type InstanceWrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
 /** Builds the policies of every decorated method while the app boots, so that a mistake never waits for a request. */
 export class ResilienceExplorer implements OnModuleInit {
@@ -31,12 +30,4 @@ export class ResilienceExplorer implements OnModuleInit {
       for (const method of methodPoliciesOf(prototype)) this.runtime.prepare(method);
     }
   }
-}
-
-/** Read from the class where there is one: request-scoped and transient providers have no instance yet. */
-function prototypeOf(wrapper: InstanceWrapper): object | undefined {
-  const { metatype, inject } = wrapper;
-  if (metatype && !inject) return metatype.prototype;
-  const instance: unknown = wrapper.isDependencyTreeStatic() ? wrapper.instance : undefined;
-  return typeof instance === 'object' && instance !== null ? Object.getPrototypeOf(instance) : undefined;
 }

@@ -6,6 +6,11 @@ import { type PolicyRegistrySeams } from './registry/policy-registry.js';
 export interface ResilienceOptions extends PolicyRegistrySeams {
   /** Named policies, for `@UsePolicy('name')`, for clients and for `PolicyRegistry.pipeline('name')`. Default: none. */
   policies?: Record<string, PolicyOptions>;
+  /**
+   * Laid under each of `policies`, policy by policy and field by field; `false` in one of them switches off what is on
+   * here. Default: nothing.
+   */
+  defaults?: PolicyOptions;
 }
 
 export const resilienceCheck: Check = shape<ResilienceOptions>({

@@ -4,6 +4,7 @@ import { filterProvider } from './filter/install-filter.providers.js';
 import { ResilienceHealthIndicator } from './health/resilience-health.indicator.js';
 import { PolicyRegistry } from './registry/policy-registry.js';
 import { createRegistry } from './registry/create-registry.js';
+import { ResilienceAudit } from './resilience-audit.lifecycle.js';
 import { ResilienceLog } from './resilience-log.lifecycle.js';
 import { RESILIENCE_MODULE_OPTIONS } from './resilience.module-definition.js';
 import { ResilienceExplorer } from './resilience.explorer.js';
@@ -21,6 +22,12 @@ export const resilienceProviders: Provider[] = [
     inject: [DiscoveryService, ModulesContainer, ResilienceRuntime],
     useFactory: (discovery: DiscoveryService, modules: ModulesContainer, runtime: ResilienceRuntime) =>
       new ResilienceExplorer(discovery, modules, runtime),
+  },
+  {
+    provide: ResilienceAudit,
+    inject: [DiscoveryService, ResilienceRuntime],
+    useFactory: (discovery: DiscoveryService, runtime: ResilienceRuntime) =>
+      new ResilienceAudit(discovery, runtime),
   },
   {
     provide: ResilienceLog,

@@ -389,10 +389,11 @@ describe('@Bulkhead', () => {
   });
 
   it('is laid over shared defaults field by field, and switched off by false', async () => {
-    const registry = new PolicyRegistry({ defaults: { bulkhead: { maxQueue: 7 } } });
+    const registry = new PolicyRegistry();
+    const defaults = { bulkhead: { maxQueue: 7 } };
     const work = deferred<void>();
-    const pipeline = registry.define('users', { bulkhead: 1 });
-    const free = registry.define('free', { bulkhead: false });
+    const pipeline = registry.define('users', { bulkhead: 1 }, 'here', defaults);
+    const free = registry.define('free', { bulkhead: false }, 'here', defaults);
     const calls = Array.from({ length: 8 }, () => pipeline.execute(() => work.promise));
     calls.push(...Array.from({ length: 30 }, () => free.execute(() => work.promise)));
     await expect(pipeline.execute(succeed)).rejects.toMatchObject({ maxConcurrent: 1, maxQueue: 7 });

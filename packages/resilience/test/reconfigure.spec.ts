@@ -10,6 +10,7 @@ import {
   Timeout,
   UsePolicy,
 } from '@rookery/resilience';
+import { createRegistry } from '../src/registry/create-registry.js';
 import { bench, broken, deferred, ended, fail, silent, succeed } from './support.js';
 
 describe('reconfigure', () => {
@@ -99,8 +100,12 @@ describe('reconfigure', () => {
 
   it('lays the new options over the shared defaults as well', async () => {
     const clock = new VirtualClock();
-    const registry = new PolicyRegistry({ clock, defaults: { timeout: 300 } });
-    const pipeline = registry.define('users', { timeout: 100 });
+    const registry = createRegistry({
+      clock,
+      defaults: { timeout: 300 },
+      policies: { users: { timeout: 100 } },
+    });
+    const pipeline = registry.pipeline('users');
     registry.reconfigure('users', {});
     const call = ended(pipeline.execute(() => new Promise(() => undefined)));
     await clock.advance(300);
@@ -214,15 +219,15 @@ describe('remove', () => {
 describe('defaults', () => {
   const clock = new VirtualClock();
 
-  it('lie under every named policy, field by field', async () => {
-    const registry = new PolicyRegistry({
+  it('lie under every policy of the options, field by field', async () => {
+    const registry = createRegistry({
       clock,
       defaults: { timeout: { total: 900, attempt: 300 }, retry: { attempts: 5, backoff: { delay: 0 } } },
+      policies: { users: { timeout: 600, retry: { attempts: 2 } } },
     });
-    const pipeline = registry.define('users', { timeout: 600, retry: { attempts: 2 } });
     let made = 0;
     const hang = () => ((made += 1), new Promise<never>(() => undefined));
-    const call = ended(pipeline.execute(hang));
+    const call = ended(registry.pipeline('users').execute(hang));
     await clock.advance(300);
     await clock.advance(299);
     expect(made).toBe(2);
@@ -231,29 +236,38 @@ describe('defaults', () => {
   });
 
   it('take a number or a duration for the first field of an option, on either side', () => {
-    const registry = new PolicyRegistry({ defaults: { timeout: '2s', retry: 4 } });
-    const one = registry.define('users', { timeout: { attempt: '500ms' }, retry: { backoff: { delay: 1 } } });
-    const two = registry.define('users', {
-      timeout: { total: '2s', attempt: '500ms' },
-      retry: { attempts: 4, backoff: { delay: 1 } },
+    const short = { timeout: '500ms', retry: 4 } as const;
+    const registry = createRegistry({
+      defaults: { timeout: { attempt: '100ms' }, retry: { backoff: { delay: 1 } } },
+      policies: { users: short },
     });
-    expect(two).toBe(one);
+    const full = {
+      timeout: { total: '500ms', attempt: '100ms' },
+      retry: { attempts: 4, backoff: { delay: 1 } },
+    } as const;
+    expect(registry.define('users', full)).toBe(registry.pipeline('users'));
   });
 
-  it('are switched off by false', async () => {
-    const registry = new PolicyRegistry({ defaults: { circuitBreaker: {} } });
-    registry.define('users', { circuitBreaker: false });
-    registry.define('orders', {});
-    expect(registry.list()).toEqual([
-      { name: 'users', state: undefined },
-      { name: 'orders', state: 'closed' },
+  it('are switched off by false, and lie under nothing that others define', () => {
+    const registry = createRegistry({
+      defaults: { circuitBreaker: {} },
+      policies: { users: { circuitBreaker: false }, orders: {} },
+    });
+    registry.define('mesh', {});
+    expect(registry.list().map(({ name, state }) => [name, state])).toEqual([
+      ['users', undefined],
+      ['orders', 'closed'],
+      ['mesh', undefined],
     ]);
   });
 
   it('are refused with a policy that does not fit them, by its name', () => {
-    const registry = new PolicyRegistry({ defaults: { timeout: { attempt: '20s' } } });
-    expect(() => registry.define('users', { circuitBreaker: {} }, 'here')).toThrow(
-      'here: users: circuitBreaker.slidingWindow of 30000 ms is too short for timeout.attempt of 20000 ms',
+    const options = {
+      defaults: { timeout: { attempt: '20s' } },
+      policies: { users: { circuitBreaker: {} } },
+    } as const;
+    expect(() => createRegistry(options)).toThrow(
+      'ResilienceModule.forRoot: users: circuitBreaker.slidingWindow of 30000 ms is too short for timeout.attempt of 20000 ms',
     );
   });
 

@@ -85,9 +85,9 @@ describe('the retry budget of a pipeline', () => {
   it('comes from the defaults of the module where they have one', async () => {
     const clock = new VirtualClock();
     const defaults: PolicyOptions = { retry: AT_ONCE, retryBudget: { ratio: 10, minPerSecond: 0 } };
-    const registry = new PolicyRegistry({ clock, random: () => 0, defaults });
+    const registry = new PolicyRegistry({ clock, random: () => 0 });
     const attempts = (name: string, options: PolicyOptions) => {
-      const pipeline = registry.define(name, options);
+      const pipeline = registry.define(name, options, 'here', defaults);
       return storm(clock, 100, (call) => pipeline.execute(call));
     };
     await expect(attempts('a', {})).resolves.toBe(110);

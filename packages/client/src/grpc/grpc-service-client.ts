@@ -1,3 +1,4 @@
+import { GUARDED_BY, type GuardedClient, type Pipeline } from '@rookery/resilience';
 import { executeCall } from '../execute/execute-call.js';
 import { type GrpcCallOptions } from './grpc-call.options.js';
 import { type GrpcClientParts } from './grpc-client-parts.js';
@@ -10,8 +11,13 @@ import { type GrpcTry, sendGrpcTry } from './send-grpc-try.js';
  * Calls another service over gRPC: each call is sent to an instance that discovery knows and the balancer chooses,
  * guarded by the client's policies, tried again on another instance when that is safe, and traced.
  */
-export class GrpcServiceClient {
+export class GrpcServiceClient implements GuardedClient {
   constructor(private readonly parts: GrpcClientParts) {}
+
+  /** Shown to the audit at boot. @internal */
+  get [GUARDED_BY](): Pipeline {
+    return this.parts.pipeline;
+  }
 
   /**
    * Calls a method that takes one message and answers with one, by its name in the contract: `call('FindUser', { id })`.

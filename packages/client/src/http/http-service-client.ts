@@ -1,4 +1,5 @@
 import { headerProblem, type Headers, lowerCased } from '@rookery/common';
+import { GUARDED_BY, type GuardedClient, type Pipeline } from '@rookery/resilience';
 import { executeCall } from '../execute/execute-call.js';
 import { type ClientParts } from './client-parts.js';
 import { type HttpMethod, type RequestOptions } from './http-request.js';
@@ -13,8 +14,13 @@ import { type HttpTry, sendTry } from './send-try.js';
  * Each method resolves with the decoded body. It rejects with an `HttpStatusError` when the answer is no success, with
  * a `RequestFailedError` when retries did not help, with a `CircuitOpenError` when the circuit is open.
  */
-export class HttpServiceClient {
+export class HttpServiceClient implements GuardedClient {
   constructor(private readonly parts: ClientParts) {}
+
+  /** Shown to the audit at boot. @internal */
+  get [GUARDED_BY](): Pipeline {
+    return this.parts.pipeline;
+  }
 
   get<T>(path: string, options?: RequestOptions): Promise<T> {
     return this.#request('GET', path, undefined, options);

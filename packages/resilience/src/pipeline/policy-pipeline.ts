@@ -6,36 +6,44 @@ import { type Attempt, type ExecuteOptions, type Pipeline } from './pipeline.js'
 import { TimeoutPolicy } from '../timeout/timeout.policy.js';
 import { type Execution, type Next, type Subject } from './policy.js';
 import { type PolicyParts } from './policy-parts.js';
+import { type PolicySettings } from './stage-settings.js';
 import { compose, type Stages } from './stages.js';
 
 /** What only a woven method knows about its call. */
 export interface MethodCall {
   readonly subject: Subject;
+  readonly method?: object;
   readonly commitment?: Commitment;
 }
 
 const NO_OPTIONS: ExecuteOptions = Object.freeze({});
 
+/** The stages of a pipeline, and what they were made from. */
+export interface Plan {
+  readonly stages: Stages;
+  readonly settings: PolicySettings;
+}
+
 /** The pipeline of a set of policies. */
 export class PolicyPipeline implements Pipeline {
-  #stages!: Stages;
+  #plan!: Plan;
   #run!: Next;
 
   constructor(
     readonly name: string,
-    stages: Stages,
+    plan: Plan,
     private readonly parts: PolicyParts,
   ) {
-    this.use(stages);
+    this.use(plan);
   }
 
-  get stages(): Stages {
-    return this.#stages;
+  get settings(): PolicySettings {
+    return this.#plan.settings;
   }
 
   /** Sends the calls from now on through these stages. */
-  use(stages: Stages): void {
-    this.#stages = stages;
+  use({ stages, settings }: Plan): void {
+    this.#plan = { stages, settings };
     this.#run = compose(stages, callAttempt);
   }
 
@@ -53,8 +61,9 @@ export class PolicyPipeline implements Pipeline {
     const context = currentContext();
     const caller = options.signal ?? context.signal;
     if (caller?.aborted) return Promise.reject(caller.reason);
-    const { retryBudget: budget } = this.#stages;
-    budget?.deposit();
+    const { retryBudget: budget, coalesce } = this.#plan.stages;
+    // Where calls are coalesced, only those that are made earn something, and that policy knows which.
+    if (!coalesce) budget?.deposit();
     const execution: Execution = {
       call,
       options,

@@ -5,8 +5,8 @@ import { PolicyRegistry } from './policy-registry.js';
 /** The registry of an app with the policies of its options. Throws when an option cannot be used. */
 export function createRegistry(options: ResilienceOptions): PolicyRegistry {
   const where = 'ResilienceModule.forRoot';
-  const { policies = {}, ...seams } = checkOptions(where, resilienceCheck, options);
+  const { policies = {}, defaults = {}, ...seams } = checkOptions(where, resilienceCheck, options);
   const registry = new PolicyRegistry(seams);
-  for (const [name, policy] of Object.entries(policies)) registry.define(name, policy, where);
+  for (const [name, policy] of Object.entries(policies)) registry.define(name, policy, where, defaults);
   return registry;
 }

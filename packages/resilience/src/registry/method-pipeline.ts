@@ -1,9 +1,10 @@
 import { OptionsError } from '@rookery/common';
 import { misfits } from '../pipeline/misfits.js';
 import { type PolicyParts } from '../pipeline/policy-parts.js';
-import { PolicyPipeline } from '../pipeline/policy-pipeline.js';
+import { type Plan, PolicyPipeline } from '../pipeline/policy-pipeline.js';
 import { type PolicySettings } from '../pipeline/stage-settings.js';
 import { type MethodPolicies } from '../weaving/method-policies.js';
+import { streamMisfits } from '../weaving/stream-misfits.js';
 import { type CircuitBreakers } from './circuit-breakers.js';
 import { methodSettings } from './method-settings.js';
 import { overlay } from './overlay.js';
@@ -32,7 +33,7 @@ export class MethodPipeline {
     this.#check(base?.settings ?? {}, settings);
     this.#checkBudget({ ...base?.settings, ...settings });
     this.#own.apply(settings);
-    this.pipeline = new PolicyPipeline(name, this.#stages(), parts);
+    this.pipeline = new PolicyPipeline(name, this.#plan(), parts);
   }
 
   get name(): string {
@@ -55,11 +56,15 @@ export class MethodPipeline {
 
   /** Takes over what the named policy has become. */
   follow(): void {
-    this.pipeline.use(this.#stages());
+    this.pipeline.use(this.#plan());
   }
 
-  #stages() {
-    return overlay(this.base?.stages ?? {}, this.#own.stages, this.#ownBudget);
+  #plan(): Plan {
+    const base = this.base ?? { stages: {}, settings: {} };
+    return {
+      stages: overlay(base.stages, this.#own.stages, this.#ownBudget),
+      settings: overlay(base.settings, this.#own.settings, this.#ownBudget),
+    };
   }
 
   /** Only at the start: a policy may drop its retries later, and a budget that bounds nothing does no harm then. */
@@ -71,7 +76,8 @@ export class MethodPipeline {
   }
 
   #check(base: PolicySettings, own: PolicySettings): void {
-    const problems = misfits(overlay(base, own, this.#ownBudget));
+    const settings = overlay(base, own, this.#ownBudget);
+    const problems = [...misfits(settings), ...streamMisfits(this.method, settings, own)];
     if (problems.length > 0) throw new OptionsError(this.name, problems);
   }
 }

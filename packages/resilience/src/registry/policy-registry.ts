@@ -27,8 +27,6 @@ import { withDefaults } from './with-defaults.js';
 
 /** What the registry is made of. */
 export interface PolicyRegistrySeams {
-  /** Laid under every named policy, field by field; `false` in a policy switches off what is on here. Default: nothing. */
-  defaults?: PolicyOptions;
   /** A test gives its own. Default: the system's. */
   clock?: Clock;
   /** A test gives its own. Default: `Math.random`. */
@@ -46,6 +44,8 @@ interface NamedPolicy {
   readonly set: StageSet;
   readonly pipeline: PolicyPipeline;
   readonly source: string;
+  /** What its options are laid over. */
+  readonly defaults: PolicyOptions;
 }
 
 /** The named policies of an app, their state, and what they report. */
@@ -53,7 +53,6 @@ export class PolicyRegistry {
   readonly #policies = new Map<string, NamedPolicy>();
   readonly #methods: MethodPipeline[] = [];
   readonly #events = new EventHub();
-  readonly #defaults: PolicyOptions;
   readonly #parts: PolicyParts;
   readonly #breakers: CircuitBreakers;
 
@@ -63,8 +62,7 @@ export class PolicyRegistry {
   /** The changes of the circuits' states only. Listening to these costs the calls nothing. */
   readonly circuits$: Observable<CircuitChange> = this.#events.circuits$;
 
-  constructor({ defaults = {}, clock = systemClock, random = systemRandom }: PolicyRegistrySeams = {}) {
-    this.#defaults = defaults;
+  constructor({ clock = systemClock, random = systemRandom }: PolicyRegistrySeams = {}) {
     this.#parts = { clock, random, events: this.#events };
     this.#breakers = new CircuitBreakers(this.#parts);
   }
@@ -74,9 +72,16 @@ export class PolicyRegistry {
    * options are equal, and a `PolicyConflictError` when they are not.
    *
    * @param source Where the options were given, for messages.
+   * @param defaults What the options are laid over, field by field, now and in `reconfigure`; `false` switches off what
+   *   is on there. Default: nothing.
    */
-  define(name: string, options: PolicyOptions, source = `PolicyRegistry.define("${name}")`): Pipeline {
-    const settings = this.#settings(name, options, source);
+  define(
+    name: string,
+    options: PolicyOptions,
+    source = `PolicyRegistry.define("${name}")`,
+    defaults: PolicyOptions = {},
+  ): Pipeline {
+    const settings = settingsOver(defaults, options, source, name);
     const existing = this.#policies.get(name);
     if (existing) {
       if (isDeepStrictEqual(existing.set.settings, settings)) return existing.pipeline;
@@ -84,8 +89,8 @@ export class PolicyRegistry {
     }
     const set = new StageSet(name, this.#parts, this.#breakers.shared(name, source));
     set.apply(settings);
-    const pipeline = new PolicyPipeline(name, set.stages, this.#parts);
-    this.#policies.set(name, { set, pipeline, source });
+    const pipeline = new PolicyPipeline(name, set, this.#parts);
+    this.#policies.set(name, { set, pipeline, source, defaults });
     return pipeline;
   }
 
@@ -95,12 +100,12 @@ export class PolicyRegistry {
    * nothing when the options cannot be used.
    */
   reconfigure(name: string, options: PolicyOptions): void {
-    const { set, pipeline } = this.#find(name);
-    const settings = this.#settings(name, options, `PolicyRegistry.reconfigure("${name}")`);
+    const { set, pipeline, defaults } = this.#find(name);
+    const settings = settingsOver(defaults, options, `PolicyRegistry.reconfigure("${name}")`, name);
     const users = this.#methods.filter(({ policy }) => policy === name);
     for (const user of users) user.checkOver(settings);
     set.apply(settings);
-    pipeline.use(set.stages);
+    pipeline.use(set);
     for (const user of users) user.follow();
     this.#events.next({ type: 'reconfigured', policy: name });
   }
@@ -147,21 +152,23 @@ export class PolicyRegistry {
     return built.pipeline;
   }
 
-  #settings(name: string, options: PolicyOptions, source: string): PolicySettings {
-    checkOptions(source, policyCheck, options);
-    const settings = policySettings(withDefaults(this.#defaults, options));
-    const problems = misfits(settings);
-    if (problems.length > 0)
-      throw new OptionsError(
-        source,
-        problems.map((problem) => `${name}: ${problem}`),
-      );
-    return settings;
-  }
-
   #find(name: string, askedBy?: string): NamedPolicy {
     const policy = this.#policies.get(name);
     if (!policy) throw new UnknownPolicyError(name, [...this.#policies.keys()], askedBy);
     return policy;
   }
+}
+
+/** The settings of options over their defaults. Throws when they cannot be used, by themselves or together. */
+function settingsOver(
+  defaults: PolicyOptions,
+  options: PolicyOptions,
+  source: string,
+  name: string,
+): PolicySettings {
+  checkOptions(source, policyCheck, options);
+  const settings = policySettings(withDefaults(defaults, options));
+  const problems = misfits(settings).map((problem) => `${name}: ${problem}`);
+  if (problems.length > 0) throw new OptionsError(source, problems);
+  return settings;
 }

@@ -1,0 +1,55 @@
+import { Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { type DiscoveryService } from '@nestjs/core';
+import { audit } from './audit/audit.js';
+import { guardOf } from './audit/guard-of.js';
+import { GUARDED_BY, isGuardedClient } from './audit/guarded-by.js';
+import { type Guard, type GuardedNode } from './audit/guarded-node.js';
+import { type Pipeline } from './pipeline/pipeline.js';
+import { type PolicyPipeline } from './pipeline/policy-pipeline.js';
+import { methodPoliciesOf } from './weaving/method-policies.js';
+import { type ResilienceRuntime } from './weaving/resilience-runtime.js';
+import { type InstanceWrapper, prototypeOf } from './wrapper.explorer.js';
+
+/** Warns, once everything is injected, of policies that go wrong only together: who may call whom is what Nest injected. */
+export class ResilienceAudit implements OnApplicationBootstrap {
+  readonly #logger = new Logger('Resilience');
+  readonly #nodes = new Map<InstanceWrapper, GuardedNode>();
+
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly runtime: ResilienceRuntime,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
+    for (const finding of audit(wrappers.map((wrapper) => this.#node(wrapper)))) this.#logger.warn(finding);
+  }
+
+  #node(wrapper: InstanceWrapper): GuardedNode {
+    const known = this.#nodes.get(wrapper);
+    if (known) return known;
+    const node = { guards: this.#guards(wrapper), uses: () => this.#uses(wrapper) };
+    this.#nodes.set(wrapper, node);
+    return node;
+  }
+
+  #uses(wrapper: InstanceWrapper): GuardedNode[] {
+    const properties = wrapper.getPropertiesMetadata() ?? [];
+    const injected = [
+      ...(wrapper.getCtorMetadata() ?? []),
+      ...properties.map((property) => property.wrapper),
+    ];
+    return injected.map((used) => this.#node(used));
+  }
+
+  #guards(wrapper: InstanceWrapper): Guard[] {
+    const prototype = prototypeOf(wrapper);
+    const methods = prototype ? methodPoliciesOf(prototype) : [];
+    const guards = methods.map((method) => guardOf(method.name, this.runtime.prepare(method).settings));
+    const instance: unknown = wrapper.isDependencyTreeStatic() ? wrapper.instance : undefined;
+    if (!isGuardedClient(instance)) return guards;
+    // A client of a unit test may have another kind of pipeline.
+    const { name, settings = {} }: Pipeline & Partial<PolicyPipeline> = instance[GUARDED_BY];
+    return [...guards, guardOf(name, settings)];
+  }
+}

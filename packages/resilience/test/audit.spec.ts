@@ -1,0 +1,78 @@
+import { Inject, Injectable, type ModuleMetadata } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { GUARDED_BY, type Pipeline, PolicyRegistry, ResilienceModule, Retry, Timeout } from '@rookery/resilience';
+
+/** Boots an app and returns what it warned of. */
+async function warnings(metadata: ModuleMetadata): Promise<unknown[]> {
+  const seen: unknown[] = [];
+  const logger = { log() {}, error() {}, warn: (message: unknown) => seen.push(message) };
+  const module = await Test.createTestingModule(metadata).setLogger(logger).compile();
+  const app = await module.init();
+  await app.close();
+  return seen;
+}
+
+@Injectable()
+class Users {
+  @Retry(3)
+  @Timeout('5s')
+  find() {}
+}
+
+@Injectable()
+class Plain {
+  constructor(readonly users: Users) {}
+}
+
+describe('the audit at boot', () => {
+  it('warns of retries that multiply and of limits that outlive their callers, through what is injected', async () => {
+    @Injectable()
+    class Orders {
+      @Inject(Plain) readonly plain!: Plain;
+
+      @Retry(2)
+      @Timeout('2s')
+      create() {}
+    }
+    const imports = [ResilienceModule.forRoot()];
+    await expect(warnings({ imports, providers: [Users, Plain, Orders] })).resolves.toEqual([
+      'Retries multiply: Orders.create (2 attempts) > Users.find (3 attempts). One call can become 6. ' +
+        'Keep the retry at one of them.',
+      'Users.find may take 5000 ms, but Orders.create, which may call it, gives up after 2000 ms. ' +
+        'Give the caller the longer limit.',
+    ]);
+  });
+
+  it("sees a client's policy, and says nothing where nothing is wrong", async () => {
+    class Client {
+      constructor(readonly [GUARDED_BY]: Pipeline) {}
+    }
+    const client = {
+      provide: Client,
+      inject: [PolicyRegistry],
+      useFactory: (registry: PolicyRegistry) => new Client(registry.pipeline('http')),
+    };
+    @Injectable()
+    class Orders {
+      constructor(readonly client: Client) {}
+
+      @Retry(2)
+      create() {}
+
+      @Timeout('9s')
+      list() {}
+    }
+    const imports = [ResilienceModule.forRoot({ policies: { http: { retry: 4, timeout: '1s' } } })];
+    await expect(warnings({ imports, providers: [client, Orders] })).resolves.toEqual([
+      'Retries multiply: Orders.create (2 attempts) > http (4 attempts). One call can become 8. ' +
+        'Keep the retry at one of them.',
+    ]);
+    await expect(warnings({ imports, providers: [client, Users] })).resolves.toEqual([]);
+  });
+
+  it('puts up with a client of another kind of pipeline', async () => {
+    const value = { [GUARDED_BY]: { name: 'fake', execute: (call: () => unknown) => call() } };
+    const providers = [{ provide: 'client', useValue: value }];
+    await expect(warnings({ imports: [ResilienceModule.forRoot()], providers })).resolves.toEqual([]);
+  });
+});
