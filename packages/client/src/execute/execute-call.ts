@@ -10,22 +10,25 @@ import { isInstanceFault, mayRetry } from './retry-rules.js';
 export async function executeCall<T>({ endpoints, pipeline }: Guards, call: GuardedCall<T>): Promise<T> {
   const { label, idempotent, signal, timeout, send } = call;
   const tried = new Set<string>();
-  let endpoint: Endpoint | undefined;
+  // By attempt, because a hedged call has several under way at once.
+  const chosen = new Map<number, Endpoint>();
   let retries = 0;
 
   const attempt = async (current: Attempt): Promise<T> => {
-    endpoint = undefined;
-    endpoint = await endpoints(tried);
+    const endpoint = await endpoints(tried);
     tried.add(endpoint.id);
+    chosen.set(current.number, endpoint);
     return reportOutcome(endpoint, current.signal, send(endpoint, current));
   };
+  const hadAlternatives = (number: number) => (chosen.get(number)?.alternatives ?? 0) > 0;
 
   try {
     return await pipeline.execute(attempt, {
+      idempotent,
       ...(signal && { signal }),
       ...(timeout !== undefined && { timeout: toMilliseconds(timeout) }),
       retryIf: (error) => mayRetry(error, idempotent),
-      recordIf: (error) => !(isInstanceFault(error) && endpoint && endpoint.alternatives > 0),
+      recordIf: (error, number) => !(isInstanceFault(error) && hadAlternatives(number)),
       onRetry: () => (retries += 1),
     });
   } catch (error) {

@@ -1,0 +1,109 @@
+import { VirtualClock } from '@rookery/common/testing';
+import { HedgeLostError, type PolicyOptions, PolicyRegistry } from '@rookery/resilience';
+import { type Endpoint, type Outcome } from '../endpoint/endpoint.js';
+import { ConnectionError } from '../errors/connection.error.js';
+import { InvalidResponseError } from '../errors/invalid-response.error.js';
+import { executeCall } from './execute-call.js';
+import { type GuardedCall } from './guarded-call.js';
+
+/** A client whose first try goes to the instance "a", the second to "b", and so on; each says how its try ended. */
+function client(options: PolicyOptions, alternatives: readonly number[] = []) {
+  const clock = new VirtualClock();
+  const registry = new PolicyRegistry({ clock, random: () => 0.5 });
+  const outcomes: [string, Outcome][] = [];
+  const signals = new Map<string, AbortSignal>();
+  let picked = 0;
+  const endpoints = async (): Promise<Endpoint> => {
+    const id = 'abcdef'[picked]!;
+    const left = alternatives[picked] ?? 0;
+    picked += 1;
+    return { id, baseUrl: '', alternatives: left, done: (outcome) => outcomes.push([id, outcome]) };
+  };
+  const pipeline = registry.define('users', options);
+  const send = (answers: Record<string, Promise<unknown>>, more: Partial<GuardedCall<unknown>> = {}) =>
+    executeCall(
+      { endpoints, pipeline },
+      {
+        label: 'GET users/7',
+        idempotent: true,
+        send: ({ id }, { signal }) => {
+          signals.set(id, signal);
+          return Promise.race([
+            answers[id] ?? Promise.reject(new Error(`no answer of ${id}`)),
+            aborted(signal),
+          ]);
+        },
+        ...more,
+      },
+    );
+  return { clock, registry, outcomes, signals, send };
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+const never = new Promise<never>(() => {});
+const cut = () => Promise.reject(new ConnectionError('GET users/7', true, new Error('ECONNRESET')));
+
+describe('a hedged call of a client', () => {
+  const hedge = { delay: 100 };
+
+  it('goes to another instance, and takes nothing of the loser for a failure', async () => {
+    const { clock, outcomes, signals, send } = client({ hedge });
+    const result = send({ a: never, b: Promise.resolve('of b') });
+    await clock.advance(100);
+    await expect(result).resolves.toBe('of b');
+    expect(signals.get('a')?.reason).toBeInstanceOf(HedgeLostError);
+    expect(signals.get('b')?.aborted).toBe(false);
+    expect(outcomes).toEqual([
+      ['b', 'success'],
+      ['a', 'ignored'],
+    ]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is made once where a second time could do harm', async () => {
+    const { clock, signals, send } = client({ hedge, timeout: 1_000 });
+    const result = send({ a: never }, { idempotent: false }).catch((error: unknown) => error);
+    await clock.advance(1_000);
+    await expect(result).resolves.toMatchObject({ code: 'TIMEOUT' });
+    expect([...signals.keys()]).toEqual(['a']);
+  });
+
+  it('ends with an error that another instance could not mend', async () => {
+    const { clock, signals, send } = client({ hedge });
+    const broken = new InvalidResponseError('GET users/7', new Error('not JSON'));
+    await expect(send({ a: Promise.reject(broken) })).rejects.toBe(broken);
+    expect([[...signals.keys()], clock.pending]).toEqual([['a'], 0]);
+  });
+});
+
+describe('the circuit of a client', () => {
+  const circuitBreaker = { consecutiveFailures: 1 };
+
+  it.each([
+    ['with others left', 1, 'closed'],
+    ['with none left', 0, 'open'],
+  ])('judges an instance that gives no answer, %s, while another attempt is under way', async (...row) => {
+    const [, alternatives, state] = row;
+    // The instance of the other attempt is the opposite case, so that a mix-up of the two shows.
+    const { clock, registry, send } = client({ hedge: { delay: 100 }, circuitBreaker }, [
+      alternatives,
+      1 - alternatives,
+    ]);
+    let fail!: (error: unknown) => void;
+    const first = new Promise((_resolve, reject) => (fail = reject));
+    let answer!: (value: string) => void;
+    const second = new Promise((resolve) => (answer = resolve));
+    const result = send({ a: first, b: second });
+    await clock.advance(100);
+    fail(await cut().catch((error: unknown) => error));
+    await clock.advance(0);
+    expect(registry.state('users')).toBe(state);
+    answer('of b');
+    await expect(result).resolves.toBe('of b');
+  });
+});
