@@ -45,7 +45,11 @@ describe('the audit at boot', () => {
 
   it("sees a client's policy, and says nothing where nothing is wrong", async () => {
     class Client {
-      constructor(readonly [GUARDED_BY]: Pipeline) {}
+      readonly [GUARDED_BY]: Pipeline;
+
+      constructor(pipeline: Pipeline) {
+        this[GUARDED_BY] = pipeline;
+      }
     }
     const client = {
       provide: Client,
