@@ -22,6 +22,7 @@ export class LinesByKey {
     private rate: Rate,
     private maxKeys: number,
     private readonly clock: Clock,
+    private readonly tooLate: (msUntilTurn: number) => Error,
   ) {}
 
   /** How many lines are remembered. */
@@ -37,10 +38,10 @@ export class LinesByKey {
     return line;
   }
 
-  change(rate: Rate, maxKeys: number, late: (msUntilTurn: number) => Error): void {
+  change(rate: Rate, maxKeys: number): void {
     this.rate = rate;
     this.maxKeys = maxKeys;
-    for (const line of this.#lines.values()) line.change(rate, late);
+    for (const line of this.#lines.values()) line.change(rate);
     this.#shrink();
   }
 
@@ -61,7 +62,7 @@ export class LinesByKey {
       const oldest = this.#idle.first;
       if (oldest?.item.isFull) this.#forget(oldest);
     }
-    const line = new KeyedLine(key, this.rate, this.clock, this);
+    const line = new KeyedLine(key, this, this.rate, this.clock, this.tooLate);
     this.#lines.set(key, line);
     this.letGo(line);
     return line;
@@ -90,11 +91,10 @@ class KeyedLine extends RateLine {
 
   constructor(
     readonly key: string,
-    rate: Rate,
-    clock: Clock,
     private readonly owner: LinesByKey,
+    ...line: ConstructorParameters<typeof RateLine>
   ) {
-    super(rate, clock);
+    super(...line);
   }
 
   protected override occupied(): void {

@@ -17,14 +17,15 @@ export class RateLimitPolicy implements Policy {
   /** For calls without a key: those of methods without a `key` function, and those that have no arguments to ask with. */
   readonly #shared: RateLine;
   #byKey: LinesByKey;
+  readonly #tooLate = (msUntilTurn: number) => this.#rejection(msUntilTurn);
 
   constructor(
     private readonly name: string,
     private settings: RateLimitSettings,
     private readonly parts: PolicyParts,
   ) {
-    this.#shared = new RateLine(settings, parts.clock);
-    this.#byKey = new LinesByKey(settings, settings.maxKeys, parts.clock);
+    this.#shared = new RateLine(settings, parts.clock, this.#tooLate);
+    this.#byKey = this.#linesByKey();
   }
 
   execute(execution: Execution, next: Next): Promise<unknown> {
@@ -38,10 +39,13 @@ export class RateLimitPolicy implements Policy {
   reconfigure(settings: RateLimitSettings): void {
     const keysStay = settings.key === this.settings.key;
     this.settings = settings;
-    const late = (msUntilTurn: number) => this.#rejection(msUntilTurn);
-    this.#shared.change(settings, late);
-    this.#byKey.change(settings, settings.maxKeys, late);
-    if (!keysStay) this.#byKey = new LinesByKey(settings, settings.maxKeys, this.parts.clock);
+    this.#shared.change(settings);
+    this.#byKey.change(settings, settings.maxKeys);
+    if (!keysStay) this.#byKey = this.#linesByKey();
+  }
+
+  #linesByKey(): LinesByKey {
+    return new LinesByKey(this.settings, this.settings.maxKeys, this.parts.clock, this.#tooLate);
   }
 
   async #executeByKey(key: KeyFunction, args: readonly unknown[], execution: Execution, next: Next) {

@@ -18,9 +18,11 @@ export class RateLine {
   #line: LinkedQueue<Waiting> | undefined;
   #timer: ScheduledTask | undefined;
 
+  /** @param tooLate Makes the error of one whose turn would come after its deadline, told in how many milliseconds. */
   constructor(
     rate: Rate,
     private readonly clock: Clock,
+    private readonly tooLate: (msUntilTurn: number) => Error,
   ) {
     this.#bucket = new TokenBucket(rate, clock.monotonic());
   }
@@ -58,12 +60,11 @@ export class RateLine {
   }
 
   /**
-   * Goes on with another rate. Who waits stays, unless the turn comes too late for the deadline now: `late` makes the
-   * error, told in how many milliseconds it would come.
+   * Goes on with another rate. Who waits stays, unless the turn comes too late for the deadline now.
    */
-  change(rate: Rate, late: (msUntilTurn: number) => Error): void {
+  change(rate: Rate): void {
     this.#bucket.change(rate, this.clock.monotonic());
-    for (const { waiter, msUntilTurn } of this.#tooLate()) waiter.giveUp(late(msUntilTurn));
+    for (const { waiter, msUntilTurn } of this.#late()) waiter.giveUp(() => this.tooLate(msUntilTurn));
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#wake();
@@ -75,7 +76,7 @@ export class RateLine {
   /** Told when the last call that waited is gone. */
   protected emptied(): void {}
 
-  #tooLate() {
+  #late() {
     const now = this.clock.monotonic();
     const late: { waiter: Waiter; msUntilTurn: number }[] = [];
     let staying = 0;
@@ -103,10 +104,14 @@ export class RateLine {
 
   #admit(): void {
     const line = this.#line;
+    const now = this.clock.monotonic();
     for (let place = line?.first; place; place = line?.first) {
-      if (!this.#bucket.tryTake(this.clock.monotonic())) return;
-      line?.remove(place);
-      place.item.waiter.admit();
+      const { waiter, deadline } = place.item;
+      if (deadline <= now) waiter.giveUp(() => this.tooLate(0));
+      else if (this.#bucket.tryTake(now)) {
+        line?.remove(place);
+        waiter.admit();
+      } else return;
     }
   }
 

@@ -84,7 +84,7 @@ export class Gate {
   #displaceFor(priority: Priority): void {
     const displaced = this.#line.below(priority);
     if (!displaced) throw this.refusal('full');
-    displaced.giveUp(this.refusal('displaced'));
+    displaced.giveUp(() => this.refusal('displaced'));
   }
 
   #letIn(): void {

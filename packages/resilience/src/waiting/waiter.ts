@@ -8,7 +8,7 @@ export class Waiter {
   #reject!: (error: unknown) => void;
   #timer: ScheduledTask | undefined;
   #over = false;
-  readonly #onAbort = () => this.giveUp(this.signal?.reason);
+  readonly #onAbort = () => this.giveUp(() => this.signal?.reason);
 
   /**
    * @param signal Ends the wait once it aborts; the turn rejects with its reason.
@@ -27,7 +27,7 @@ export class Waiter {
 
   /** Ends the wait after this time, with the error that `late` makes then. */
   waitAtMost(clock: Clock, ms: number, late: () => Error): void {
-    this.#timer = clock.schedule(ms, () => this.giveUp(late()));
+    this.#timer = clock.schedule(ms, () => this.giveUp(late));
   }
 
   /** Its turn has come. Whoever says so has taken it out of the line. */
@@ -36,12 +36,15 @@ export class Waiter {
     this.#resolve();
   }
 
-  /** Its turn will not come, and it leaves the line. */
-  giveUp(error: unknown): void {
+  /**
+   * Its turn will not come, and it leaves the line. What it is told is made only then, since that may be an event whose
+   * listener changes who waits.
+   */
+  giveUp(reason: () => unknown): void {
     if (this.#over) return;
     this.leave(this);
     this.#end();
-    this.#reject(error);
+    this.#reject(reason());
   }
 
   #end(): void {
