@@ -17,6 +17,7 @@ export {
   CIRCUIT_BREAKER_DEFAULTS,
   type CircuitBreakerOptions,
 } from './circuit-breaker/circuit-breaker.options.js';
+export { type CircuitSnapshot, type ControlOptions } from './circuit-breaker/circuit-control.js';
 export { CircuitOpenError } from './circuit-breaker/circuit-open.error.js';
 export { type CircuitState } from './circuit-breaker/circuit.js';
 export {
@@ -57,7 +58,7 @@ export { type FallbackOptions } from './fallback/fallback.options.js';
 export { type CircuitHealthOptions } from './health/circuit-health.options.js';
 export { type CircuitHealth } from './health/circuit-health.js';
 export { ResilienceHealthIndicator } from './health/resilience-health.indicator.js';
-export { UnknownCircuitError } from './health/unknown-circuit.error.js';
+export { UnknownCircuitError } from './registry/unknown-circuit.error.js';
 export { HEDGE_QUANTILE_DEFAULTS, type HedgeQuantile } from './hedge/hedge-delay.options.js';
 export { HedgeLostError } from './hedge/hedge-lost.error.js';
 export { Hedge } from './hedge/hedge.decorator.js';
@@ -74,6 +75,7 @@ export {
   RATE_LIMIT_DEFAULTS,
   type RateLimitOptions,
 } from './rate-limit/rate-limit.options.js';
+export { CircuitAdmin, type OverrideOptions } from './registry/circuit-admin.js';
 export { PolicyConflictError } from './registry/policy-conflict.error.js';
 export { PolicyRegistry, type PolicyRegistrySeams, type PolicySummary } from './registry/policy-registry.js';
 export { UnknownPolicyError } from './registry/unknown-policy.error.js';

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { ResilienceHealthIndicator } from './health/resilience-health.indicator.js';
+import { CircuitAdmin } from './registry/circuit-admin.js';
 import { PolicyRegistry } from './registry/policy-registry.js';
 import {
   type ASYNC_OPTIONS_TYPE,
@@ -22,7 +23,7 @@ import { ResilienceRuntime } from './weaving/resilience-runtime.js';
 @Module({
   imports: [DiscoveryModule],
   providers: resilienceProviders,
-  exports: [PolicyRegistry, ResilienceHealthIndicator, ResilienceRuntime],
+  exports: [CircuitAdmin, PolicyRegistry, ResilienceHealthIndicator, ResilienceRuntime],
 })
 export class ResilienceModule extends ConfigurableModuleClass {
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {

@@ -2,6 +2,7 @@ import { type Provider } from '@nestjs/common';
 import { DiscoveryService, ModulesContainer } from '@nestjs/core';
 import { filterProvider } from './filter/install-filter.providers.js';
 import { ResilienceHealthIndicator } from './health/resilience-health.indicator.js';
+import { CircuitAdmin } from './registry/circuit-admin.js';
 import { PolicyRegistry } from './registry/policy-registry.js';
 import { createRegistry } from './registry/create-registry.js';
 import { ResilienceAudit } from './resilience-audit.lifecycle.js';
@@ -12,6 +13,11 @@ import { ResilienceRuntime } from './weaving/resilience-runtime.js';
 
 export const resilienceProviders: Provider[] = [
   { provide: PolicyRegistry, inject: [RESILIENCE_MODULE_OPTIONS], useFactory: createRegistry },
+  {
+    provide: CircuitAdmin,
+    inject: [PolicyRegistry],
+    useFactory: (registry: PolicyRegistry) => registry.admin,
+  },
   {
     provide: ResilienceRuntime,
     inject: [PolicyRegistry],

@@ -1,5 +1,5 @@
 import { circuitHealth } from './circuit-health.js';
-import { UnknownCircuitError } from './unknown-circuit.error.js';
+import { UnknownCircuitError } from '../registry/unknown-circuit.error.js';
 
 const policies = [
   { name: 'users', state: 'open' },
@@ -40,6 +40,7 @@ describe('the health of the circuits', () => {
   it.each(['usres', 'search'])('refuses to watch %s, which has no circuit', (name) => {
     const check = () => circuitHealth(policies, ['stock', name]);
     expect(check).toThrow(UnknownCircuitError);
+    expect(check).toThrow(expect.objectContaining({ code: 'UNKNOWN_CIRCUIT', circuit: name }));
     expect(check).toThrow(
       `downWhenOpen: there is no circuit "${name}". The circuits of this app: users, stock, mail. ` +
         'Correct the name, or give the policy of that name a circuitBreaker.',

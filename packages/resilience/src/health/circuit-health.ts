@@ -1,6 +1,6 @@
 import { type CircuitState } from '../circuit-breaker/circuit.js';
 import { type PolicySummary } from '../registry/policy-registry.js';
-import { UnknownCircuitError } from './unknown-circuit.error.js';
+import { UnknownCircuitError } from '../registry/unknown-circuit.error.js';
 
 /** What a health page shows of the circuits, in the shape of Terminus. */
 export interface CircuitHealth {
@@ -24,7 +24,7 @@ export function circuitHealth(
   const circuits = Object.fromEntries(states);
   const open = downWhenOpen.filter((name) => {
     const state = states.get(name);
-    if (state === undefined) throw new UnknownCircuitError(name, [...states.keys()]);
+    if (state === undefined) throw new UnknownCircuitError('downWhenOpen', name, [...states.keys()]);
     return OPEN.has(state);
   });
   if (open.length === 0) return { status: 'up', circuits };

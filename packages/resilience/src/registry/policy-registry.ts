@@ -18,6 +18,7 @@ import { type PolicyParts } from '../pipeline/policy-parts.js';
 import { PolicyPipeline } from '../pipeline/policy-pipeline.js';
 import { type PolicySettings } from '../pipeline/stage-settings.js';
 import { type MethodPolicies } from '../weaving/method-policies.js';
+import { CircuitAdmin } from './circuit-admin.js';
 import { CircuitBreakers } from './circuit-breakers.js';
 import { MethodPipeline } from './method-pipeline.js';
 import { PolicyConflictError } from './policy-conflict.error.js';
@@ -56,6 +57,9 @@ export class PolicyRegistry {
   readonly #parts: PolicyParts;
   readonly #breakers: CircuitBreakers;
 
+  /** The circuits in the hands of an operator. */
+  readonly admin: CircuitAdmin;
+
   /** Everything the policies of the app do. A listener that throws changes no call. */
   readonly events$: Observable<ResilienceEvent> = this.#events.all$;
 
@@ -65,6 +69,7 @@ export class PolicyRegistry {
   constructor({ clock = systemClock, random = systemRandom }: PolicyRegistrySeams = {}) {
     this.#parts = { clock, random, events: this.#events };
     this.#breakers = new CircuitBreakers(this.#parts);
+    this.admin = new CircuitAdmin(this.#breakers);
   }
 
   /**
