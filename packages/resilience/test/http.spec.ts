@@ -22,7 +22,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { type ServerResponse } from 'node:http';
 import { concat, of, throwError } from 'rxjs';
-import { CircuitBreaker, ResilienceModule, Timeout } from '@rookery/resilience';
+import { CircuitBreaker, ResilienceModule, Timeout } from '../src/index.js';
 import { BusyError, errorNamed, INSIDE } from './remote-errors.js';
 import { silent } from './support.js';
 
@@ -96,13 +96,15 @@ const adapters: [string, () => AbstractHttpAdapter][] = [
 ];
 
 describe.each(adapters)('errors over HTTP with %s', (_name, createAdapter) => {
+  const logged: unknown[] = [];
+  const logger = { ...silent, error: (entry: unknown) => void logged.push(entry) };
   let app: INestApplication;
 
   beforeAll(async () => {
     const module = await Test.createTestingModule({ imports: [AppModule] })
       .setLogger(silent)
       .compile();
-    app = module.createNestApplication(createAdapter(), { logger: false });
+    app = module.createNestApplication(createAdapter(), { logger });
     await app.listen(0, '127.0.0.1');
   });
 
@@ -142,11 +144,14 @@ describe.each(adapters)('errors over HTTP with %s', (_name, createAdapter) => {
     ['silent', 503, null, 'Service Unavailable'],
     ['limited', 429, '1', 'Too Many Requests'],
     ['gateway', 502, '2', 'Bad Gateway'],
+    ['wrong', 400, '1', 'Bad Request'],
     ['gone', 410, null, 'Gone'],
     ['odd', 499, null, 'Error'],
   ])('answer %s with %i and Retry-After %s', async (how, statusCode, retryAfter, message) => {
     const body = { statusCode, message, code: 'BUSY' };
+    logged.splice(0);
     expect(await get(`fails/${how}`)).toEqual({ status: statusCode, retryAfter, body });
+    expect(logged).toEqual([]);
   });
 
   it('know an error of a second copy of the suite', async () => {
@@ -154,10 +159,15 @@ describe.each(adapters)('errors over HTTP with %s', (_name, createAdapter) => {
     expect([status, body]).toEqual([504, { statusCode: 504, message: 'Gateway Timeout', code: 'FOREIGN' }]);
   });
 
-  it.each(['statusless', 'fine', 'beyond'])('leave an error that is %s to Nest', async (how) => {
-    const { status, body } = await get(`fails/${how}`);
-    expect([status, body]).toEqual([500, { statusCode: 500, message: 'Internal server error' }]);
-  });
+  it.each(['statusless', 'fine', 'beyond'])(
+    'leave an error that is %s to Nest, which logs it',
+    async (how) => {
+      logged.splice(0);
+      const { status, body } = await get(`fails/${how}`);
+      expect(logged).toMatchObject([{ message: INSIDE }]);
+      expect([status, body]).toEqual([500, { statusCode: 500, message: 'Internal server error' }]);
+    },
+  );
 
   it("leave Nest's own errors to Nest", async () => {
     const { status, body } = await get('missing');

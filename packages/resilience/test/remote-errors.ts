@@ -40,6 +40,7 @@ const ERRORS = new Map<string, () => Error>(
     limited: () => new BusyError(429, 20),
     late: () => new BusyError(504),
     gateway: () => new BusyError(502, 2_000),
+    wrong: () => new BusyError(400, -5),
     gone: () => new BusyError(410),
     odd: () => new BusyError(499),
     fine: () => new BusyError(200),

@@ -18,10 +18,10 @@ export const UNKNOWN_ERROR = 'Internal server error';
 
 /** The answer to an error; `undefined` when it has no status to answer with, so that it is unknown to the peer. */
 export function answerTo(error: RookeryError): Answer | undefined {
-  const { responseStatus: statusCode, code } = error;
-  if (statusCode === undefined || !(statusCode >= 400 && statusCode < 600)) return undefined;
+  const { responseStatus: statusCode = 0, code } = error;
+  if (statusCode < 400 || statusCode >= 600) return undefined;
   const answer = { statusCode, message: STATUS_CODES[statusCode] ?? 'Error', code };
-  const wait = 'retryAfterMs' in error ? error.retryAfterMs : undefined;
-  if (typeof wait !== 'number' || !Number.isFinite(wait)) return answer;
-  return { ...answer, retryAfterMs: Math.max(0, Math.ceil(wait)) };
+  const { retryAfterMs: wait } = error as { readonly retryAfterMs?: unknown };
+  if (!Number.isFinite(wait)) return answer;
+  return { ...answer, retryAfterMs: Math.max(0, Math.ceil(wait as number)) };
 }

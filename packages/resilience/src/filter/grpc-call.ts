@@ -11,7 +11,7 @@ export interface GrpcCall {
   readonly end?: (status: GrpcStatusObject) => void;
 }
 
-/** What `@GrpcStreamCall()` gives its handler, of grpc-js. */
+/** What `@GrpcStreamCall()` gives its handler, of grpc-js. It ends with the status that its event `error` tells. */
 interface RawCall {
   readonly metadata?: unknown;
   emit(event: 'error', status: GrpcStatusObject): void;
@@ -22,9 +22,7 @@ export function grpcCallOf([first, second]: readonly unknown[]): GrpcCall | unde
   if (isMetadata(second)) return { trailers: emptyLike(second) };
   const call = first as RawCall | null | undefined;
   if (!isMetadata(call?.metadata)) return undefined;
-  const callback = typeof second === 'function' ? (second as NonNullable<GrpcCall['end']>) : undefined;
-  const end = callback ?? ((status: GrpcStatusObject) => call.emit('error', status));
-  return { trailers: emptyLike(call.metadata), end };
+  return { trailers: emptyLike(call.metadata), end: (status) => call.emit('error', status) };
 }
 
 /** Made by the class of the metadata that came with the call, so that this package needs no gRPC library. */

@@ -28,6 +28,24 @@ describe('ResilienceExceptionFilter', () => {
     expect(() => filter.catch(error, hostOf('telegraf'))).toThrow(error);
   });
 
+  it('ends a response whose headers are sent, and does nothing else to it', () => {
+    const done: string[] = [];
+    const adapter = {
+      isHeadersSent: () => true,
+      end: () => void done.push('end'),
+      setHeader: () => void done.push('setHeader'),
+      reply: () => void done.push('reply'),
+    };
+    const adapterHost = new HttpAdapterHost();
+    adapterHost.httpAdapter = adapter as unknown as typeof adapterHost.httpAdapter;
+    const waiting = Object.assign(new GoneError('inside'), { retryAfterMs: 1_000 });
+    new ResilienceExceptionFilter(adapterHost, new GatewayExceptionFilter()).catch(
+      waiting,
+      hostOf('http', {}, {}),
+    );
+    expect(done).toEqual(['end']);
+  });
+
   it('answers a gateway that it is bound to by hand', () => {
     const sent: unknown[] = [];
     const socket = { emit: (event: string, data: unknown) => void sent.push([event, data]) };
