@@ -11,8 +11,8 @@ export interface CircuitHealth {
   readonly circuits: Readonly<Record<string, CircuitState>>;
 }
 
-/** The states in which no call passes. Half-open is none of them: trial calls pass, and nothing else would close it. */
-const OPEN: ReadonlySet<string> = new Set(['open', 'forced-open']);
+/** The states in which no call passes. Half-open is none of them: it needs calls to close. */
+const OPEN: ReadonlySet<CircuitState> = new Set(['open', 'forced-open']);
 
 /** Up, whatever the circuits do, unless one of `downWhenOpen` is open. Throws when there is no circuit of such a name. */
 export function circuitHealth(
