@@ -57,6 +57,11 @@ export class CircuitBreakerPolicy implements Policy, CircuitControl, CircuitWatc
     return this.#circuit.run(new GuardedCall(this.#judge, execution, next));
   }
 
+  /** Opens the circuit as its calls could have done, so that it also closes again as it would. For tests. @internal */
+  trip(): void {
+    this.#circuit.trip();
+  }
+
   /** Goes on with other settings: an open circuit stays open until its time, the window keeps what it holds. */
   reconfigure(settings: CircuitBreakerSettings): void {
     this.#settings = settings;

@@ -47,6 +47,8 @@ export interface Circuit {
   run(call: CircuitCall): Promise<unknown>;
   /** Closes it with nothing remembered; the calls under way will decide nothing. Reports nothing. */
   reset(): void;
+  /** Opens it as its calls could have done. */
+  trip(): void;
   /** Goes on with other settings, and with what it has learned. */
   reconfigure(settings: CircuitBreakerSettings): void;
 }

@@ -91,6 +91,10 @@ export class OpossumCircuit extends Opossum implements Circuit {
     this.#begin(CLOSED);
   }
 
+  trip(): void {
+    this.#trip(this.clock.monotonic(), 'tripped');
+  }
+
   reconfigure(settings: CircuitBreakerSettings): void {
     // What has fallen due until now has done so under the old settings.
     const { phase } = this;

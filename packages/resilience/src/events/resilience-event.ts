@@ -7,7 +7,8 @@ export type OpenReason =
   | 'slow-call-rate'
   | 'trial-failed'
   | 'trial-slow'
-  | 'trial-overdue';
+  | 'trial-overdue'
+  | 'tripped';
 
 /** The circuit opened and rejects calls for `openForMs` milliseconds. */
 export interface CircuitOpened {

@@ -8,6 +8,7 @@ import {
   systemRandom,
 } from '@rookery/common';
 import { type Observable } from 'rxjs';
+import { type CircuitBreakerPolicy } from '../circuit-breaker/circuit-breaker.policy.js';
 import { type CircuitState } from '../circuit-breaker/circuit.js';
 import { EventHub } from '../events/event-hub.js';
 import { type CircuitChange, type ResilienceEvent } from '../events/resilience-event.js';
@@ -141,6 +142,11 @@ export class PolicyRegistry {
   /** The state of the circuit of this name; `undefined` when there is no such circuit. */
   state(name: string): CircuitState | undefined {
     return this.#breakers.find(name)?.state;
+  }
+
+  /** The breaker of this name, if there is one. @internal */
+  breaker(name: string): CircuitBreakerPolicy | undefined {
+    return this.#breakers.find(name);
   }
 
   /** Every named policy and every breaker of a method, for health pages and administration. */

@@ -1,0 +1,5 @@
+export { seededRandom, VirtualClock } from '@rookery/common/testing';
+export { describePipeline, type StageDescription } from './describe-pipeline.js';
+export { noPolicies } from './no-policies.js';
+export { recordEvents } from './record-events.js';
+export { trip } from './trip.js';
