@@ -17,7 +17,7 @@ import {
   status,
 } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import { Controller, type INestMicroservice } from '@nestjs/common';
+import { Controller, type INestMicroservice, type NestHybridApplicationOptions } from '@nestjs/common';
 import {
   type ClientProxy,
   ClientProxyFactory,
@@ -34,7 +34,7 @@ import { Test } from '@nestjs/testing';
 import { concat, lastValueFrom, mergeMap, type Observable, of, throwError } from 'rxjs';
 import { ResilienceModule } from '../src/index.js';
 import { BusyError, errorNamed, INSIDE } from './remote-errors.js';
-import { deferred, ended } from './support.js';
+import { deferred, ended, silent } from './support.js';
 
 const PROTO = join(import.meta.dirname, 'fixtures/errors.proto');
 
@@ -298,5 +298,34 @@ describe('errors over gRPC', () => {
       stream.write({ error });
     });
     expect(factsOf((await end) as ServiceError)).toEqual(facts);
+  });
+});
+
+describe('errors of a hybrid app', () => {
+  async function answerOf(hybrid: NestHybridApplicationOptions) {
+    const module = await Test.createTestingModule({
+      imports: [ResilienceModule.forRoot()],
+      controllers: [Remote],
+    })
+      .setLogger(silent)
+      .compile();
+    const app = module.createNestApplication({ logger: false });
+    const options = { host: '127.0.0.1', port: 0 };
+    const microservice = app.connectMicroservice<MicroserviceOptions>(
+      { transport: Transport.TCP, options },
+      hybrid,
+    );
+    await app.startAllMicroservices();
+    const { port } = microservice.unwrap<NetServer>().address() as AddressInfo;
+    const client = ClientProxyFactory.create({ transport: Transport.TCP, options: { ...options, port } });
+    const answer = await ended(lastValueFrom(client.send('fail', 'late')));
+    await client.close();
+    await app.close();
+    return answer;
+  }
+
+  it('are answered when the microservice inherits the filters of the app, and by Nest when it does not', async () => {
+    expect(await answerOf({ inheritAppConfig: true })).toMatchObject({ code: 'BUSY', statusCode: 504 });
+    expect(await answerOf({})).toEqual({ status: 'error', message: 'Internal server error' });
   });
 });
