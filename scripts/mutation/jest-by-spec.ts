@@ -38,7 +38,7 @@ const SLOW_MS = 5_000;
 const MEMORY = '.specs-by-mutant.json';
 
 /**
- * Runs the specs that reach a mutant one file after the other, and stops at the first that notices it.
+ * Runs the specs that reach a mutant, the likeliest first, and stops at the first that notices it.
  *
  * Stryker's own runner loads every spec file for every mutant and skips tests by name, and runs all tests for code that
  * runs while a module loads, such as the checks of options. Which file reaches what is known after the first run, so
@@ -92,10 +92,10 @@ class JestBySpec implements TestRunner {
 
   async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
     const { id, fileName } = options.activeMutant;
-    const files = inOrder(this.#specsOf(id), basename(dirname(fileName)));
+    const rounds = roundsOf(this.#specsOf(id), basename(dirname(fileName)));
     let nrOfTests = 0;
-    for (const file of files) {
-      const result = await this.#only([file], () => this.jest.mutantRun(options));
+    for (const files of rounds) {
+      const result = await this.#only(files, () => this.jest.mutantRun(options));
       if (result.status !== MutantRunStatus.Survived) return result;
       nrOfTests += result.nrOfTests;
     }
@@ -118,11 +118,14 @@ class JestBySpec implements TestRunner {
   }
 }
 
-/** The specs with the feature's name in their path come first: they are the likeliest to notice its mutants. */
-function inOrder(specs: Spec[], feature: string): string[] {
+/**
+ * The specs with the feature's name in their path come first and one by one: they are the likeliest to notice its
+ * mutants. All others then come together, which saves the start of Jest for each.
+ */
+function roundsOf(specs: Spec[], feature: string): string[][] {
   const near = specs.filter(({ file }) => file.includes(feature));
   const far = specs.filter((spec) => !near.includes(spec) && spec.ms <= SLOW_MS);
-  return [...near, ...far].map(({ file }) => file);
+  return [...near.map(({ file }) => [file]), ...(far.length > 0 ? [far.map(({ file }) => file)] : [])];
 }
 
 /** How often each mutant's code ran, in all tests and while modules loaded. */
