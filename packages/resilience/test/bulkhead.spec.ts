@@ -61,7 +61,8 @@ describe('bulkhead', () => {
       maxConcurrent: 25,
       maxQueue: 0,
       reason: 'full',
-      message: 'Policy "users": bulkhead is full, with 25 calls under way. Calls do not wait here.',
+      message:
+        'Policy "users": bulkhead is full (maxConcurrent: 25). Calls wait only where maxQueue lets them. Try again later.',
     });
     expect(begun).toHaveLength(25);
     expect(events).toEqual([{ type: 'rejected', policy: 'users', error }]);
@@ -96,11 +97,11 @@ describe('bulkhead', () => {
     await expect(low.result).resolves.toMatchObject({
       reason: 'displaced',
       message:
-        'Policy "users": bulkhead is full, with 1 calls under way. A call of a higher priority took its place in the queue.',
+        'Policy "users": bulkhead is full (maxConcurrent: 1). A call of a higher priority took its place in the queue. Try again later.',
     });
     await expect(call('c').result).resolves.toMatchObject({
       reason: 'full',
-      message: 'Policy "users": bulkhead is full, with 1 calls under way. 3 others wait already.',
+      message: 'Policy "users": bulkhead is full (maxConcurrent: 1). 3 others wait already. Try again later.',
     });
     for (const each of [running, ...calls]) each.end();
     await settle();
@@ -126,7 +127,7 @@ describe('bulkhead', () => {
     await expect(result).resolves.toMatchObject({
       reason: 'queue-timeout',
       message:
-        'Policy "users": bulkhead is full, with 1 calls under way. None of them ended while the call could wait.',
+        'Policy "users": bulkhead is full (maxConcurrent: 1). No call ended while this one could wait. Try again later.',
     });
     expect(clock.pending).toBe(0);
   });

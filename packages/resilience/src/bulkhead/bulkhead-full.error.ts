@@ -17,13 +17,14 @@ export class BulkheadFullError extends RejectionError {
     readonly reason: Refusal,
   ) {
     super(
-      `Policy "${policy}": bulkhead is full, with ${maxConcurrent} calls under way. ${WHY[reason](maxQueue)}`,
+      `Policy "${policy}": bulkhead is full (maxConcurrent: ${maxConcurrent}). ${WHY[reason](maxQueue)} Try again later.`,
     );
   }
 }
 
 const WHY: Record<Refusal, (maxQueue: number) => string> = {
-  full: (maxQueue) => (maxQueue === 0 ? 'Calls do not wait here.' : `${maxQueue} others wait already.`),
-  'queue-timeout': () => 'None of them ended while the call could wait.',
+  full: (maxQueue) =>
+    maxQueue === 0 ? 'Calls wait only where maxQueue lets them.' : `${maxQueue} others wait already.`,
+  'queue-timeout': () => 'No call ended while this one could wait.',
   displaced: () => 'A call of a higher priority took its place in the queue.',
 };
