@@ -1,5 +1,11 @@
 export { Signal } from '@rookery/common';
 export { GUARDED_BY, type GuardedClient } from './audit/guarded-by.js';
+export { AdaptiveThrottle } from './adaptive-throttle/adaptive-throttle.decorator.js';
+export {
+  ADAPTIVE_THROTTLE_DEFAULTS,
+  type AdaptiveThrottleOptions,
+} from './adaptive-throttle/adaptive-throttle.options.js';
+export { ThrottledError } from './adaptive-throttle/throttled.error.js';
 export { BulkheadFullError } from './bulkhead/bulkhead-full.error.js';
 export { Bulkhead } from './bulkhead/bulkhead.decorator.js';
 export { BULKHEAD_DEFAULTS, type BulkheadOptions } from './bulkhead/bulkhead.options.js';
@@ -27,6 +33,12 @@ export {
 } from './circuit-breaker/sliding-window.options.js';
 export { Coalesce } from './coalesce/coalesce.decorator.js';
 export { type CoalesceOptions } from './coalesce/coalesce.options.js';
+export { ConcurrencyLimit } from './concurrency-limit/concurrency-limit.decorator.js';
+export { ConcurrencyLimitError } from './concurrency-limit/concurrency-limit.error.js';
+export {
+  CONCURRENCY_LIMIT_DEFAULTS,
+  type ConcurrencyLimitOptions,
+} from './concurrency-limit/concurrency-limit.options.js';
 export { type ArgumentFunction } from './errors/ask-about-arguments.js';
 export { type ArgumentsDecorator } from './errors/fits-arguments.js';
 export { PredicateError } from './errors/predicate.error.js';

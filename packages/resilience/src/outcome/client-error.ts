@@ -17,7 +17,7 @@ interface WithStatus {
 }
 
 /** The HTTP status that an error carries, whichever library made it. */
-function statusOf(error: unknown): number | undefined {
+export function statusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const { status, statusCode, getStatus } = error as WithStatus;
   const told: unknown = typeof getStatus === 'function' ? getStatus.call(error) : undefined;

@@ -1,4 +1,9 @@
 import { type Check, type Duration, is, shape } from '@rookery/common';
+import {
+  adaptiveThrottleCheck,
+  type AdaptiveThrottleOptions,
+  adaptiveThrottleSettings,
+} from '../adaptive-throttle/adaptive-throttle.options.js';
 import { bulkheadCheck, type BulkheadOptions, bulkheadSettings } from '../bulkhead/bulkhead.options.js';
 import { chaosCheck, type ChaosOptions, chaosSettings } from '../chaos/chaos.options.js';
 import {
@@ -7,6 +12,11 @@ import {
   circuitBreakerSettings,
 } from '../circuit-breaker/circuit-breaker.options.js';
 import { coalesceCheck, type CoalesceOptions, coalesceSettings } from '../coalesce/coalesce.options.js';
+import {
+  concurrencyLimitCheck,
+  type ConcurrencyLimitOptions,
+  concurrencyLimitSettings,
+} from '../concurrency-limit/concurrency-limit.options.js';
 import { hedgeCheck, type HedgeOptions, hedgeSettings } from '../hedge/hedge.options.js';
 import {
   RETRY_BUDGET_DEFAULTS,
@@ -28,10 +38,14 @@ export interface PolicyOptions {
   retry?: number | RetryOptions | false;
   /** What retries and hedges together may add to the load. Default: 20 % of the calls and 3 a second; `false` is no bound. */
   retryBudget?: RetryBudgetOptions | false;
+  /** Turns a part of the calls away when many of the last ones failed. */
+  adaptiveThrottle?: AdaptiveThrottleOptions | false;
   /** A number is how many calls are let through a second. */
   rateLimit?: number | RateLimitOptions | false;
   /** A number is how many calls may be under way at once. */
   bulkhead?: number | BulkheadOptions | false;
+  /** Bounds how many calls are under way at once by how many it finds to be answered in good time. */
+  concurrencyLimit?: ConcurrencyLimitOptions | false;
   circuitBreaker?: CircuitBreakerOptions | false;
   /** Starts another attempt of a call that takes unusually long, and takes whichever answers first. */
   hedge?: HedgeOptions | false;
@@ -49,8 +63,10 @@ const SETTINGS: { [Name in keyof PolicyOptions]-?: (given: On<PolicyOptions[Name
   timeout: timeoutSettings,
   retry: (given) => ({ retry: retrySettings(given) }),
   retryBudget: (given) => ({ retryBudget: retryBudgetSettings(given) }),
+  adaptiveThrottle: (given) => ({ adaptiveThrottle: adaptiveThrottleSettings(given) }),
   rateLimit: (given) => ({ rateLimit: rateLimitSettings(given) }),
   bulkhead: (given) => ({ bulkhead: bulkheadSettings(given) }),
+  concurrencyLimit: (given) => ({ concurrencyLimit: concurrencyLimitSettings(given) }),
   circuitBreaker: (given) => ({ circuitBreaker: circuitBreakerSettings(given) }),
   hedge: (given) => ({ hedge: hedgeSettings(given) }),
   coalesce: (given) => ({ coalesce: coalesceSettings(given) }),
@@ -62,8 +78,10 @@ export const POLICY_CHECKS = {
   timeout: is.orFalse(timeoutCheck),
   retry: is.orFalse(retryCheck),
   retryBudget: is.orFalse(retryBudgetCheck),
+  adaptiveThrottle: is.orFalse(adaptiveThrottleCheck),
   rateLimit: is.orFalse(rateLimitCheck),
   bulkhead: is.orFalse(bulkheadCheck),
+  concurrencyLimit: is.orFalse(concurrencyLimitCheck),
   circuitBreaker: is.orFalse(circuitBreakerCheck),
   hedge: is.orFalse(hedgeCheck),
   coalesce: is.orFalse(coalesceCheck),

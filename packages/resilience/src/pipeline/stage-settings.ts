@@ -1,7 +1,9 @@
+import { type AdaptiveThrottleSettings } from '../adaptive-throttle/adaptive-throttle.options.js';
 import { type BulkheadSettings } from '../bulkhead/bulkhead.options.js';
 import { type ChaosSettings } from '../chaos/chaos.options.js';
 import { type CircuitBreakerSettings } from '../circuit-breaker/circuit-breaker.options.js';
 import { type CoalesceSettings } from '../coalesce/coalesce.options.js';
+import { type ConcurrencyLimitSettings } from '../concurrency-limit/concurrency-limit.options.js';
 import { type FallbackDeclaration } from '../fallback/fallback.options.js';
 import { type HedgeSettings } from '../hedge/hedge.options.js';
 import { type RetryBudgetSettings } from '../retry-budget/retry-budget.options.js';
@@ -15,8 +17,10 @@ export interface StageSettings {
   readonly totalTimeout: TimeoutSettings;
   readonly retry: RetrySettings;
   readonly retryBudget: RetryBudgetSettings;
+  readonly adaptiveThrottle: AdaptiveThrottleSettings;
   readonly rateLimit: RateLimitSettings;
   readonly bulkhead: BulkheadSettings;
+  readonly concurrencyLimit: ConcurrencyLimitSettings;
   readonly circuitBreaker: CircuitBreakerSettings;
   readonly attemptTimeout: TimeoutSettings;
   readonly hedge: HedgeSettings;

@@ -9,7 +9,7 @@ import { type Next, type Policy } from './policy.js';
  * - calls are coalesced inside of it, so that each caller waits for a shared call as long as it wants to;
  * - the retry is outside of all that turns calls away, and never tries again what was turned away;
  * - each hedge is an attempt of its own, which the layers below see as any other;
- * - what protects this side (throttle, rate limit, bulkhead, concurrency limit) is outside of the breaker, so that
+ * - what protects this side (adaptive throttle, rate limit, bulkhead, concurrency limit) is outside of the breaker, so that
  *   what it turns away is not recorded as a failure of what is called;
  * - the attempt timeout is inside of the breaker, so that a hanging attempt is recorded as a failure;
  * - chaos is innermost, so that every policy meets what it injects as if the call had done it.
@@ -20,7 +20,7 @@ export const STAGES = [
   'coalesce',
   'retry',
   'hedge',
-  'throttle',
+  'adaptiveThrottle',
   'rateLimit',
   'bulkhead',
   'concurrencyLimit',

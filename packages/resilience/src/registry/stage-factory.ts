@@ -1,7 +1,9 @@
+import { AdaptiveThrottlePolicy } from '../adaptive-throttle/adaptive-throttle.policy.js';
 import { BulkheadPolicy } from '../bulkhead/bulkhead.policy.js';
 import { ChaosPolicy } from '../chaos/chaos.policy.js';
 import { CircuitBreakerPolicy } from '../circuit-breaker/circuit-breaker.policy.js';
 import { CoalescePolicy } from '../coalesce/coalesce.policy.js';
+import { ConcurrencyLimitPolicy } from '../concurrency-limit/concurrency-limit.policy.js';
 import { FallbackPolicy } from '../fallback/fallback.policy.js';
 import { HedgePolicy } from '../hedge/hedge.policy.js';
 import { type PolicyParts } from '../pipeline/policy-parts.js';
@@ -24,8 +26,10 @@ export const STAGE_FACTORY: { [Stage in keyof StageSettings]: Create<Stage> } = 
   totalTimeout: (...of) => new TimeoutPolicy(...of),
   retry: (...of) => new RetryPolicy(...of),
   retryBudget: (...of) => new TokenBucket(...of),
+  adaptiveThrottle: (...of) => new AdaptiveThrottlePolicy(...of),
   rateLimit: (...of) => new RateLimitPolicy(...of),
   bulkhead: (...of) => new BulkheadPolicy(...of),
+  concurrencyLimit: (...of) => new ConcurrencyLimitPolicy(...of),
   circuitBreaker: (...of) => new CircuitBreakerPolicy(...of),
   attemptTimeout: (...of) => new TimeoutPolicy(...of),
   hedge: (...of) => new HedgePolicy(...of),
