@@ -9,7 +9,7 @@ import { HedgePolicy } from '../hedge/hedge.policy.js';
 import { type PolicyParts } from '../pipeline/policy-parts.js';
 import { type StageSettings } from '../pipeline/stage-settings.js';
 import { type Stages } from '../pipeline/stages.js';
-import { TokenBucket } from '../retry-budget/token-bucket.js';
+import { SlidingRetryBudget } from '../retry-budget/sliding-retry-budget.js';
 import { RateLimitPolicy } from '../rate-limit/rate-limit.policy.js';
 import { RetryPolicy } from '../retry/retry.policy.js';
 import { TimeoutPolicy } from '../timeout/timeout.policy.js';
@@ -25,7 +25,7 @@ export const STAGE_FACTORY: { [Stage in keyof StageSettings]: Create<Stage> } = 
   fallback: (...of) => new FallbackPolicy(...of),
   totalTimeout: (...of) => new TimeoutPolicy(...of),
   retry: (...of) => new RetryPolicy(...of),
-  retryBudget: (...of) => new TokenBucket(...of),
+  retryBudget: (...of) => new SlidingRetryBudget(...of),
   adaptiveThrottle: (...of) => new AdaptiveThrottlePolicy(...of),
   rateLimit: (...of) => new RateLimitPolicy(...of),
   bulkhead: (...of) => new BulkheadPolicy(...of),

@@ -14,7 +14,7 @@ const PERCENT = COST / 100;
  * Algorithm: `RetryBudget` over a leaky `TokenBucket` of Twitter's Finagle. What was taken out leaves the window after ten
  * seconds, too, and so the floor fills up again.
  */
-export class TokenBucket implements RetryBudget {
+export class SlidingRetryBudget implements RetryBudget {
   readonly #balance: RecentSum;
   #deposit!: number;
   #floor!: number;

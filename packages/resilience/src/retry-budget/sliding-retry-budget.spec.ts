@@ -3,11 +3,11 @@ import { VirtualClock } from '@rookery/common/testing';
 import fc from 'fast-check';
 import { EventHub } from '../events/event-hub.js';
 import { RETRY_BUDGET_DEFAULTS, type RetryBudgetSettings } from './retry-budget.options.js';
-import { TokenBucket } from './token-bucket.js';
+import { SlidingRetryBudget } from './sliding-retry-budget.js';
 
 function bucket(settings: RetryBudgetSettings = RETRY_BUDGET_DEFAULTS) {
   const clock = new VirtualClock();
-  const budget = new TokenBucket('users', settings, {
+  const budget = new SlidingRetryBudget('users', settings, {
     clock,
     random: systemRandom,
     events: new EventHub(),
