@@ -1,5 +1,5 @@
-import { sleep } from '@rookery/common';
-import { ask } from '../errors/ask.js';
+import { messageOf, sleep } from '@rookery/common';
+import { PredicateError } from '../errors/predicate.error.js';
 import { type ChaosInjected } from '../events/resilience-event.js';
 import { type Execution, type Next, type Policy } from '../pipeline/policy.js';
 import { type PolicyParts } from '../pipeline/policy-parts.js';
@@ -30,7 +30,13 @@ export class ChaosPolicy implements Policy {
 
   #enabled(): boolean {
     const { enabled } = this.settings;
-    return typeof enabled === 'boolean' ? enabled : ask(this.name, 'chaos.enabled', enabled, undefined);
+    if (typeof enabled === 'boolean') return enabled;
+    try {
+      return enabled();
+    } catch (cause) {
+      const trouble = `threw "${messageOf(cause)}". Make it return true or false for every call.`;
+      throw new PredicateError(this.name, 'chaos.enabled', undefined, cause, trouble);
+    }
   }
 
   #strikes(injected: ChaosInjected['injected'], rate: number): boolean {
