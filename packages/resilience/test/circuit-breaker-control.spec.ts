@@ -267,7 +267,7 @@ describe('an operator who does not say what they want', () => {
     [
       'disable for no time',
       (breaker) => breaker.disable({ reason: 'x', expiresInMs: 0 }),
-      'disable of circuit "users": expiresInMs: Invalid value 0. Use a whole number of at least 1.',
+      'disable of circuit "users": expiresInMs: Invalid value 0. Use a number of at least 1.',
     ],
     [
       'forceOpen with a misspelt option',

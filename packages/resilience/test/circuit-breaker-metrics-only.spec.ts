@@ -98,4 +98,11 @@ describe('a circuit that only measures', () => {
     await times(1, fail);
     expect(types()).toEqual(['circuit-threshold-exceeded', 'circuit-threshold-exceeded']);
   });
+
+  it('reports that it was tripped, and stays as it is', async () => {
+    const { breaker, execute, events } = circuit({ mode: 'metrics-only' });
+    breaker.trip();
+    await expect(execute(succeed)).resolves.toBe('ok');
+    expect(events).toEqual([exceeded('tripped')]);
+  });
 });

@@ -244,7 +244,7 @@ const ending = fc.record({
   which: index,
   as: fc.constantFrom<Ending>('success', 'success', 'failure', 'failure', 'bad result', 'not found'),
 });
-const expiry = fc.constantFrom(undefined, 100, 700);
+const expiry = fc.constantFrom(undefined, 71, 500);
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 30, arbitrary: fc.record({ calls: fc.constantFrom(1, 1, 2, 6) }) },
@@ -265,7 +265,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ release: index }) },
-  { weight: 2, arbitrary: fc.record({ reconfigure: index }) },
+  { weight: 4, arbitrary: fc.record({ reconfigure: index }) },
 );
 
 /** A call that is slow for itself: by chance alone, few trials are. */

@@ -57,7 +57,7 @@ export interface CircuitSnapshot {
 
 const reason = required(is.text);
 const controlCheck = shape<ControlOptions>({ reason });
-const overrideCheck = shape<OverrideOptions>({ reason, expiresInMs: is.wholeNumber({ min: 1 }) });
+const overrideCheck = shape<OverrideOptions>({ reason, expiresInMs: is.numberBetween(1, Infinity) });
 
 /** Throws an `OptionsError` that names the method unless the options can be used. */
 export function checkControl(where: string, options: ControlOptions): void {

@@ -92,7 +92,8 @@ export class OpossumCircuit extends Opossum implements Circuit {
   }
 
   trip(): void {
-    this.#trip(this.clock.monotonic(), 'tripped');
+    if (this.settings.mode === 'metrics-only') this.#warn('tripped');
+    else this.#trip(this.clock.monotonic(), 'tripped');
   }
 
   reconfigure(settings: CircuitBreakerSettings): void {

@@ -9,7 +9,7 @@ import { Opossum, opossumStatusClass } from './opossum.surface.js';
 describe('opossum', () => {
   const succeed = () => Promise.resolve('ok');
 
-  function create(action: (call: never) => Promise<unknown> = succeed) {
+  function create(action: ConstructorParameters<typeof Opossum>[0] = succeed) {
     const breaker = new Opossum(action, OPOSSUM_OPTIONS);
     breaker.removeAllListeners();
     breaker.semaphore = UNBOUNDED;
@@ -84,6 +84,31 @@ describe('opossum', () => {
     expect(seen).toEqual(['good']);
     await expect(fired).resolves.toBe('answer');
     await expect(breaker.fire('bad')).rejects.toBe(error);
+  });
+
+  it('asks the result of its action for then(resolve).catch(reject) once, and nothing else', async () => {
+    const asked: string[] = [];
+    const settle: { resolve?: (result: unknown) => void; reject?: (error: unknown) => void } = {};
+    const result = {
+      then(resolve: (result: unknown) => void) {
+        asked.push('then');
+        settle.resolve = resolve;
+        return {
+          catch(reject: (error: unknown) => void) {
+            asked.push('catch');
+            settle.reject = reject;
+          },
+        };
+      },
+    };
+    const breaker = create(() => result);
+    const good = breaker.fire(1);
+    settle.resolve?.('answer');
+    await expect(good).resolves.toBe('answer');
+    const bad = breaker.fire(2);
+    settle.reject?.('error');
+    await expect(bad).rejects.toBe('error');
+    expect(asked).toEqual(['then', 'catch', 'then', 'catch']);
   });
 
   it('refuses calls while it is open, without its action', async () => {
