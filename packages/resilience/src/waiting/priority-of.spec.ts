@@ -68,7 +68,14 @@ describe('the priority of a call', () => {
     ).toBe('critical');
   });
 
-  it('is refused when there is no such priority', () => {
+  it('is refused when the call or its context has one that does not exist', () => {
+    const message = "Unknown priority \"urgent\". Use 'low', 'normal', 'high', 'critical'.";
+    const urgent = 'urgent' as 'high';
+    expect(() => priorityOf({ ...execution, options: { priority: urgent } })).toThrow(message);
+    runInContext({ priority: urgent }, () => expect(() => priorityOf(execution)).toThrow(message));
+  });
+
+  it('is refused when the function answers with none', () => {
     const urgent = declared((() => 'urgent') as never);
     expect(() => priorityOf(ofMethod, urgent)).toThrow(
       'Policy "users": bulkhead.priority returned "urgent" when asked with the arguments of a call. ' +

@@ -14,21 +14,33 @@ export interface DeclaredPriority {
   readonly of: PriorityFunction | undefined;
 }
 
+const ALLOWED = PRIORITIES.map((priority) => `'${priority}'`).join(', ');
+
 const ANSWERS: Answers<Priority | undefined> = {
-  accepts: (answer): answer is Priority | undefined =>
-    answer === undefined || (PRIORITIES as readonly unknown[]).includes(answer),
-  allowed: `${PRIORITIES.map((priority) => `'${priority}'`).join(', ')} or undefined`,
+  accepts: (answer): answer is Priority | undefined => answer === undefined || isPriority(answer),
+  allowed: `${ALLOWED} or undefined`,
 };
 
 /**
  * How much a call matters: what the call itself says, else what the declared function says of the method's arguments,
  * else what the running call has, else `'normal'`. The nearer to the call, the better somebody knows it. Only methods
- * have arguments to ask with. Throws a `PredicateError` when the function throws or names no priority.
+ * have arguments to ask with. Throws a `PredicateError` when the function throws or names no priority, and a
+ * `TypeError` when one of the others is none.
  */
 export function priorityOf({ options, subject }: Execution, declared?: DeclaredPriority): Priority {
-  if (options.priority !== undefined) return options.priority;
+  if (options.priority !== undefined) return known(options.priority);
   const asked = declared?.of && subject ? ask(declared, declared.of, subject.args) : undefined;
-  return asked ?? currentContext().priority ?? 'normal';
+  return asked ?? known(currentContext().priority ?? 'normal');
+}
+
+/** What JavaScript says, or a header that somebody took for a priority, may be anything. */
+function known(priority: Priority): Priority {
+  if (isPriority(priority)) return priority;
+  throw new TypeError(`Unknown priority "${String(priority)}". Use ${ALLOWED}.`);
+}
+
+function isPriority(value: unknown): value is Priority {
+  return (PRIORITIES as readonly unknown[]).includes(value);
 }
 
 function ask({ policy, option }: DeclaredPriority, of: PriorityFunction, args: readonly unknown[]) {

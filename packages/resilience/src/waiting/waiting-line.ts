@@ -22,8 +22,8 @@ export class WaitingLine<T> {
   /** Joins behind all of its priority. An item is in the line once: one that enters again gives up its place. */
   enter(item: T, priority: Priority): void {
     this.leave(item);
-    const queue = this.#queues[PRIORITIES.indexOf(priority)];
-    if (!queue) throw new TypeError(`Unknown priority "${priority}". Use ${PRIORITIES.join(', ')}.`);
+    // There is a queue for each priority.
+    const queue = this.#queues[PRIORITIES.indexOf(priority)] as LinkedQueue<T>;
     this.#seats.set(item, { queue, place: queue.add(item) });
   }
 
@@ -43,14 +43,12 @@ export class WaitingLine<T> {
     return item;
   }
 
-  /** Who gives way to one of this priority where not all can wait: as `lowest`, if its priority is lower than that. */
+  /**
+   * Who gives way to one of this priority where not all can wait: of the lowest priority that waits, the one that came
+   * last, if that priority is lower. It stays in the line.
+   */
   below(priority: Priority): T | undefined {
     const lower = this.#queues.slice(0, PRIORITIES.indexOf(priority));
     return lower.find(({ size }) => size > 0)?.last?.item;
-  }
-
-  /** Who would be served last: of the lowest priority that waits, the one that came last. It stays in the line. */
-  lowest(): T | undefined {
-    return this.#queues.find(({ size }) => size > 0)?.last?.item;
   }
 }
