@@ -1,4 +1,5 @@
-import { EventHub } from './event-hub.js';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { EventHub, RESILIENCE_CHANNEL } from './event-hub.js';
 import { type ResilienceEvent } from './resilience-event.js';
 
 const opened = { type: 'circuit-opened', policy: 'users', reason: 'failure-rate', openForMs: 1 } as const;
@@ -26,6 +27,20 @@ describe('the event hub', () => {
     expect(hub.observed).toBe(true);
     subscription.unsubscribe();
     expect(hub.observed).toBe(false);
+  });
+
+  it('publishes every event on the channel of the process, whose subscribers count as observers', () => {
+    const hub = new EventHub();
+    const seen: unknown[] = [];
+    const onEvent = (event: unknown) => seen.push(event);
+    hub.next(closed);
+    subscribe(RESILIENCE_CHANNEL, onEvent);
+    expect(hub.observed).toBe(true);
+    hub.next(opened);
+    hub.next(retried);
+    unsubscribe(RESILIENCE_CHANNEL, onEvent);
+    hub.next(closed);
+    expect([seen, hub.observed]).toEqual([[opened, retried], false]);
   });
 
   it('lets nobody else publish', () => {
