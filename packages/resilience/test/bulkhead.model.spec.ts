@@ -196,7 +196,8 @@ describe('the bulkhead and its model', () => {
         const model = new Model(start);
         const subject = new Subject(start);
         // Compared at the end, all at once: an assertion for each step takes most of the time.
-        const [shown, expected]: unknown[][] = [[], []];
+        const shown: unknown[] = [];
+        const expected: unknown[] = [];
         for (const step of sequence) {
           await take(step, model);
           await take(step, subject);

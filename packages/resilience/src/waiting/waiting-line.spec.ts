@@ -45,7 +45,8 @@ describe('WaitingLine', () => {
         const line = new WaitingLine<number>();
         const model = new Model();
         // Compared at the end, all at once: an assertion for each step takes most of the time.
-        const [seen, expected]: unknown[][] = [[], []];
+        const seen: unknown[] = [];
+        const expected: unknown[] = [];
         sequence.forEach((step, id) => {
           if (step === 'next') {
             seen.push(line.next());
