@@ -2,7 +2,7 @@ import { isClientError } from './client-error.js';
 
 class Answer {
   readonly code = 404;
-  getStatus() {
+  getStatus(): number {
     return this.code;
   }
 }
@@ -23,7 +23,7 @@ describe('a client error', () => {
   it.each([
     ['status', { status: 404 }],
     ['statusCode', { statusCode: 404 }],
-    ['getStatus()', { getStatus: () => 404 }],
+    ['getStatus()', Object.assign(new Error('gone'), { getStatus: (): number => 404 })],
     ['getStatus() of an object that needs its this', new Answer()],
     ['a number beside a status that is none', { status: 'Not Found', statusCode: 404 }],
   ])('tells its status as %s', (_how, error) => {
