@@ -7,8 +7,8 @@ import { ChaosError } from './chaos.error.js';
 import { type ChaosSettings } from './chaos.options.js';
 
 /**
- * Disturbs calls on purpose, in the order of Polly's chaos strategies: a call may first be held back, then fail, and if
- * it does not, return something else. Each is drawn by itself.
+ * Disturbs calls on purpose, as Polly's chaos strategies do: a call may first be held back, then fail, and if it does
+ * not, return something else. Each is drawn by itself.
  */
 export class ChaosPolicy implements Policy {
   constructor(
