@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { runInContext } from '@rookery/common';
+import { currentContext, runInContext } from '@rookery/common';
 import { VirtualClock } from '@rookery/common/testing';
 import {
   Bulkhead,
@@ -195,6 +195,17 @@ describe('bulkhead', () => {
     await clock.advance(0);
     call('third');
     expect(begun).toEqual(['hanging', 'third']);
+  });
+
+  it('makes a call that has waited in the context of its own caller', async () => {
+    const { pipeline, call, settle } = guarded({ maxConcurrent: 1, maxQueue: 1 });
+    const running = runInContext({ priority: 'low' }, () => call('running'));
+    const waiting = runInContext({ priority: 'high' }, () =>
+      pipeline.execute(async () => currentContext().priority),
+    );
+    await settle();
+    running.end();
+    await expect(waiting).resolves.toBe('high');
   });
 
   it('holds no permit in the pause between two attempts', async () => {

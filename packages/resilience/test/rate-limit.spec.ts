@@ -1,6 +1,6 @@
 import { Controller, Get, Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { runInContext } from '@rookery/common';
+import { currentContext, runInContext } from '@rookery/common';
 import { VirtualClock } from '@rookery/common/testing';
 import {
   type PolicyOptions,
@@ -156,14 +156,14 @@ describe('rate limit', () => {
     expect([made, clock.pending]).toEqual([[0, 100], 0]);
   });
 
-  it('takes nothing for a caller who has left before', async () => {
-    const { pipeline, call, clock } = limited({ limit: 1, maxWait: '1m' }, { retry: 2 });
-    const leaving = new AbortController();
+  it('makes calls that have waited in the context of their own callers', async () => {
+    const { pipeline, call, clock } = limited({ limit: 1_000, burst: 1, maxWait: '1s' });
     await call();
-    const result = ended(pipeline.execute(succeed, { signal: leaving.signal, retryIf: () => true }));
-    leaving.abort('bye');
-    await expect(result).resolves.toBe('bye');
-    expect(clock.pending).toBe(0);
+    const priorities = (['low', 'high'] as const).map((priority) =>
+      runInContext({ priority }, () => pipeline.execute(async () => currentContext().priority)),
+    );
+    await clock.advance(2);
+    await expect(Promise.all(priorities)).resolves.toEqual(['low', 'high']);
   });
 
   it('takes a token for each attempt of a call', async () => {
@@ -301,6 +301,29 @@ describe('@RateLimit', () => {
     const error = (await ended(app.get(Mailer).send(null))) as Error;
     expect(error).toMatchObject({ code: 'PREDICATE_FAILED', policy: 'Mailer.send' });
     expect(error.message).toContain(message);
+    await app.close();
+  });
+
+  it('takes no turn for a caller who has left when its key is known', async () => {
+    const leaving = new AbortController();
+    @Injectable()
+    class Mailer {
+      @RateLimit({
+        limit: 1,
+        maxWait: '1m',
+        key: (leave: boolean) => {
+          if (leave) leaving.abort('bye');
+          return 'all';
+        },
+      })
+      async send(_leave: boolean) {}
+    }
+    const app = await boot([Mailer]);
+    const mailer = app.get(Mailer);
+    await mailer.send(false);
+    const { signal } = leaving;
+    await expect(runInContext({ signal }, () => mailer.send(true))).rejects.toBe('bye');
+    expect(app.clock.pending).toBe(0);
     await app.close();
   });
 
