@@ -53,7 +53,7 @@ export async function run(print: (line: string) => void): Promise<void> {
   const reports = app.get(Reports);
 
   // Two run, two wait, and the urgent one takes the place of the last that waits.
-  const wanted: Report[] = [...'abcd'].map((name) => ({ name }));
+  const wanted: Report[] = ['a', 'b', 'c', 'd'].map((name) => ({ name }));
   const rendered = [...wanted, { name: 'urgent', urgent: true }].map((report) =>
     reports.render(report).catch((error: Error) => print(`${report.name}: ${error.message}`)),
   );
