@@ -1,6 +1,6 @@
 import { execution } from '../../test/executions.js';
 import { type Policy } from './policy.js';
-import { compose, STAGES, type Stages } from './stages.js';
+import { compose, STAGES } from './stages.js';
 
 describe('the stages of a pipeline', () => {
   it('are nested in their order, whatever the order they are given in', async () => {
@@ -12,7 +12,7 @@ describe('the stages of a pipeline', () => {
       },
     });
     const all = STAGES.toReversed().map((name) => [name, layer(name)]);
-    const run = compose(Object.fromEntries(all) as Stages, async () => entered.push('call'));
+    const run = compose(Object.fromEntries(all), async () => entered.push('call'));
     await run(execution());
     expect(entered).toEqual([
       'fallback',

@@ -1,0 +1,66 @@
+import { problemsOf } from '../../test/executions.js';
+import { RETRY_BUDGET_DEFAULTS } from '../retry-budget/retry-budget.options.js';
+import { POLICY_CHECKS, policyCheck, policySettings } from './policy.options.js';
+
+describe('the options of a policy', () => {
+  it.each(Object.keys(POLICY_CHECKS))('may switch %s off', (name) => {
+    expect(problemsOf(policyCheck, { [name]: false })).toEqual([]);
+    expect(policySettings({ [name]: false })).toEqual({});
+    expect(policySettings({ [name]: undefined })).toEqual({});
+  });
+
+  it.each(Object.keys(POLICY_CHECKS))('are checked: %s', (name) => {
+    expect(problemsOf(policyCheck, { [name]: 'yes' })).toEqual([expect.stringMatching(`^x\\.${name}: `)]);
+  });
+
+  it('may be left out, and are an object with known names', () => {
+    expect(problemsOf(policyCheck, undefined)).toEqual([]);
+    expect(problemsOf(policyCheck, 5)).toEqual(['x: Invalid value 5. Use an object.']);
+    expect(problemsOf(policyCheck, { cache: {} })).toEqual([
+      `x.cache: Unknown option. Known options: ${Object.keys(POLICY_CHECKS).join(', ')}.`,
+    ]);
+  });
+
+  it('are checked together once each is fine by itself', () => {
+    const together = {
+      circuitBreaker: { slidingWindow: { type: 'time', size: 1_000 } },
+      timeout: { attempt: 1_000 },
+    };
+    expect(problemsOf(policyCheck, together)).toEqual([
+      expect.stringMatching(/^x: circuitBreaker\.slidingWindow of 1000 ms is too short/),
+    ]);
+    expect(problemsOf(policyCheck, together, '')).toEqual([
+      expect.stringMatching(/^circuitBreaker\.slidingWindow of 1000 ms is too short/),
+    ]);
+    expect(problemsOf(policyCheck, { ...together, retry: 0 })).toEqual([
+      expect.stringMatching(/^x\.retry: Invalid value 0/),
+    ]);
+  });
+});
+
+describe('the settings of a policy', () => {
+  it('are those of the policies that are on', () => {
+    expect(Object.keys(policySettings({ timeout: { total: 2, attempt: 1 }, circuitBreaker: {} }))).toEqual([
+      'totalTimeout',
+      'attemptTimeout',
+      'circuitBreaker',
+    ]);
+    expect(
+      Object.keys(policySettings({ bulkhead: 2, rateLimit: 3, coalesce: {}, chaos: { fault: { rate: 1 } } })),
+    ).toEqual(['bulkhead', 'rateLimit', 'coalesce', 'chaos']);
+  });
+
+  it.each([{ retry: 2 }, { hedge: {} }])('bound the load that %j adds', (options) => {
+    expect(policySettings(options).retryBudget).toEqual(RETRY_BUDGET_DEFAULTS);
+    expect(policySettings({ ...options, retryBudget: false })).not.toHaveProperty('retryBudget');
+    expect(policySettings({ ...options, retryBudget: { ratio: 5 } }).retryBudget).toEqual({
+      ...RETRY_BUDGET_DEFAULTS,
+      ratio: 5,
+    });
+  });
+
+  it('bound nothing where nothing is added', () => {
+    expect(policySettings({ timeout: 1 })).not.toHaveProperty('retryBudget');
+    expect(policySettings({ timeout: 1, retry: false })).not.toHaveProperty('retryBudget');
+  });
+});
