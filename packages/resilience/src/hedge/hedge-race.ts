@@ -1,4 +1,4 @@
-import { currentContext, runInContext, type ScheduledTask } from '@rookery/common';
+import { currentContext, runInFreshContext, type ScheduledTask } from '@rookery/common';
 import { ask } from '../errors/ask.js';
 import { withoutStack } from '../errors/without-stack.js';
 import { kindOf } from '../outcome/outcome.js';
@@ -107,7 +107,7 @@ export class HedgeRace {
     }
     const attempt = attempts.next();
     if (events.observed) events.next({ type: 'hedge', policy: this.name, attempt, delayMs });
-    runInContext(this.#context, () => this.#start(attempt));
+    runInFreshContext(this.#context, () => this.#start(attempt));
   }
 
   #returned(racer: Racer, result: unknown): void {
