@@ -5,6 +5,7 @@ export { AnswerTooLargeError } from './errors/answer-too-large.error.js';
 export { ConnectionError } from './errors/connection.error.js';
 export { HttpStatusError } from './errors/http-status.error.js';
 export { InvalidResponseError } from './errors/invalid-response.error.js';
+export { OpenFurtherDownError } from './errors/open-further-down.error.js';
 export { RequestFailedError } from './errors/request-failed.error.js';
 export { type HttpMethod, type RequestOptions, type UrlValue } from './http/http-request.js';
 export { HttpServiceClient } from './http/http-service-client.js';

@@ -4,6 +4,8 @@ import { isRookeryError, messageOf, RookeryError } from '@rookery/common';
 export class RequestFailedError extends RookeryError {
   readonly code = 'REQUEST_FAILED';
   override readonly status: number | undefined;
+  /** How long the last try's error asked to wait. Unset when it did not. */
+  readonly retryAfterMs: number | undefined;
 
   /**
    * @param request What was asked, such as `GET user-service/users/:id`.
@@ -21,6 +23,10 @@ export class RequestFailedError extends RookeryError {
       },
     );
     this.status = isRookeryError(cause) ? cause.status : undefined;
+    this.retryAfterMs =
+      isRookeryError(cause) && 'retryAfterMs' in cause
+        ? (cause.retryAfterMs as number | undefined)
+        : undefined;
   }
 
   override get responseStatus(): number | undefined {

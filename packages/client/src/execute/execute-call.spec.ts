@@ -2,6 +2,7 @@ import { VirtualClock } from '@rookery/common/testing';
 import { HedgeLostError, type PolicyOptions, PolicyRegistry } from '@rookery/resilience';
 import { type Endpoint, type Outcome } from '../endpoint/endpoint.js';
 import { ConnectionError } from '../errors/connection.error.js';
+import { HttpStatusError } from '../errors/http-status.error.js';
 import { InvalidResponseError } from '../errors/invalid-response.error.js';
 import { executeCall } from './execute-call.js';
 import { type GuardedCall } from './guarded-call.js';
@@ -104,6 +105,46 @@ describe('the circuit of a client', () => {
     await clock.advance(0);
     expect(registry.state('users')).toBe(state);
     answer('of b');
+    await expect(result).resolves.toBe('of b');
+  });
+
+  const answered = (code: string) =>
+    new HttpStatusError('GET users/7', 503, { statusCode: 503, code }, 9_000);
+
+  it.each([
+    ['of a circuit that is open further down', 'CIRCUIT_OPEN', 'closed'],
+    ['of any other failure', 'REQUEST_FAILED', 'open'],
+  ])('takes the answer %s for what it is', async (_what, code, state) => {
+    for (const alternatives of [0, 1]) {
+      const { registry, outcomes, send } = client({ circuitBreaker }, [alternatives]);
+      await expect(send({ a: Promise.reject(answered(code)) })).rejects.toMatchObject({ status: 503 });
+      expect(registry.state('users')).toBe(state);
+      // The balancer hears of it either way: another instance may have a closed circuit.
+      expect(outcomes).toEqual([['a', 'failure']]);
+    }
+  });
+
+  it('that is open further down is not asked again, unless by another instance, and then at once', async () => {
+    const retry = { attempts: 3, backoff: { delay: 0 } };
+    const { clock, send, signals } = client({ retry }, [1, 0]);
+    const open = () => Promise.reject(answered('CIRCUIT_OPEN'));
+    const [a, b] = [open(), open()];
+    b.catch(() => {});
+    const result = send({ a, b }).catch((error: unknown) => error);
+    await clock.advance(0);
+    await expect(result).resolves.toMatchObject({
+      name: 'OpenFurtherDownError',
+      code: 'CIRCUIT_OPEN',
+      retryAfterMs: 9_000,
+    });
+    expect([[...signals.keys()], clock.pending]).toEqual([['a', 'b'], 0]);
+  });
+
+  it('that is open further down behind one instance does no harm to a call that another can serve', async () => {
+    const { clock, send } = client({ retry: { backoff: { delay: 0 } } }, [1]);
+    const a = Promise.reject(answered('CIRCUIT_OPEN'));
+    const result = send({ a, b: Promise.resolve('of b') });
+    await clock.advance(0);
     await expect(result).resolves.toBe('of b');
   });
 });

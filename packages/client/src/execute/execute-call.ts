@@ -1,10 +1,11 @@
 import { toMilliseconds } from '@rookery/common';
 import { type Attempt } from '@rookery/resilience';
 import { type Endpoint } from '../endpoint/endpoint.js';
+import { OpenFurtherDownError } from '../errors/open-further-down.error.js';
 import { RequestFailedError } from '../errors/request-failed.error.js';
 import { type GuardedCall, type Guards } from './guarded-call.js';
 import { reportOutcome } from './report-outcome.js';
-import { isInstanceFault, mayRetry } from './retry-rules.js';
+import { isInstanceFault, judged, mayRetry } from './retry-rules.js';
 
 /** Makes a call under the client's policies, each try on an instance that was not tried before while there is one. */
 export async function executeCall<T>({ endpoints, pipeline }: Guards, call: GuardedCall<T>): Promise<T> {
@@ -18,7 +19,11 @@ export async function executeCall<T>({ endpoints, pipeline }: Guards, call: Guar
     const endpoint = await endpoints(tried);
     tried.add(endpoint.id);
     chosen.set(current.number, endpoint);
-    return reportOutcome(endpoint, current.signal, send(endpoint, current));
+    try {
+      return await reportOutcome(endpoint, current.signal, send(endpoint, current));
+    } catch (error) {
+      throw judged(error, label, endpoint.alternatives);
+    }
   };
   const hadAlternatives = (number: number) => (chosen.get(number)?.alternatives ?? 0) > 0;
 
@@ -28,10 +33,13 @@ export async function executeCall<T>({ endpoints, pipeline }: Guards, call: Guar
       ...(signal && { signal }),
       ...(timeout !== undefined && { timeout: toMilliseconds(timeout) }),
       retryIf: (error) => mayRetry(error, idempotent),
-      recordIf: (error, number) => !(isInstanceFault(error) && hadAlternatives(number)),
+      recordIf: (error, number) =>
+        !(isInstanceFault(error) && hadAlternatives(number)) && !(error instanceof OpenFurtherDownError),
       onRetry: () => (retries += 1),
     });
   } catch (error) {
-    throw retries > 0 ? new RequestFailedError(label, retries, error) : error;
+    // What is behind the other side is told as it is, so that it looks the same from every hop of a chain.
+    const whole = retries === 0 || error instanceof OpenFurtherDownError;
+    throw whole ? error : new RequestFailedError(label, retries, error);
   }
 }

@@ -1,8 +1,10 @@
+import { isRejection } from '@rookery/resilience';
 import { ConnectionError } from '../errors/connection.error.js';
 import { GrpcStatusError } from '../errors/grpc-status.error.js';
 import { HttpStatusError } from '../errors/http-status.error.js';
 import { InvalidResponseError } from '../errors/invalid-response.error.js';
-import { mayRetry } from './retry-rules.js';
+import { OpenFurtherDownError } from '../errors/open-further-down.error.js';
+import { judged, mayRetry } from './retry-rules.js';
 
 const refused = new ConnectionError('GET x/', false, new Error('ECONNREFUSED'));
 const cut = new ConnectionError('GET x/', true, new Error('ECONNRESET'));
@@ -29,8 +31,40 @@ describe('retry rules', () => {
     ['UNAVAILABLE that asks to be left alone', grpc(14, { 'grpc-retry-pushback-ms': '-1' }), false, false],
     ['an answer that is not JSON', new InvalidResponseError('GET x/', new Error('bad')), false, false],
     ['a bug of ours', new TypeError('bug'), false, false],
+    ['an open circuit behind one instance', new OpenFurtherDownError('GET x/', status(503), 1), true, false],
   ])('%s: idempotent %p, otherwise %p', (_what, error, idempotent, otherwise) => {
     expect(mayRetry(error, true)).toBe(idempotent);
     expect(mayRetry(error, false)).toBe(otherwise);
+  });
+});
+
+describe('an open circuit further down', () => {
+  const answer = (body: unknown) => new HttpStatusError('GET x/', 503, body);
+
+  it.each([
+    ['an answer with its code', answer({ statusCode: 503, code: 'CIRCUIT_OPEN' }), true],
+    ['a gRPC status with its code', grpc(14, { 'rookery-code': 'CIRCUIT_OPEN' }), true],
+    ['a call that failed before the circuit opened', answer({ code: 'REQUEST_FAILED' }), false],
+    ['another gRPC status', grpc(14), false],
+    ['an overload', answer({ code: 'BULKHEAD_FULL' }), false],
+    ['503 without a body', answer(undefined), false],
+    ['null as a body', answer(null), false],
+    ['a text as a body', answer('CIRCUIT_OPEN'), false],
+    ['a connection that was cut', cut, false],
+    ['nothing', undefined, false],
+  ])('is told by %s: %p, %p', (_what, error, told) => {
+    const found = judged(error, 'GET x/', 0);
+    expect(found instanceof OpenFurtherDownError).toBe(told);
+    if (!told) expect(found).toBe(error);
+    else expect(found).toMatchObject({ code: 'CIRCUIT_OPEN', responseStatus: 503, cause: error });
+  });
+
+  it('is a rejection that says when to come back, once no other instance is left to ask', () => {
+    const answer = new HttpStatusError('GET x/', 503, { code: 'CIRCUIT_OPEN' }, 4_000);
+    const last = judged(answer, 'GET x/', 0);
+    expect([isRejection(last), last]).toMatchObject([true, { retryAfterMs: 4_000 }]);
+    const oneOfTwo = judged(answer, 'GET x/', 1);
+    expect([isRejection(oneOfTwo), oneOfTwo]).toMatchObject([false, { retryAfterMs: undefined }]);
+    expect(String(oneOfTwo)).toBe('OpenFurtherDownError: GET x/: a circuit that it needs is open');
   });
 });

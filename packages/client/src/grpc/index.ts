@@ -3,6 +3,7 @@ export { ConnectionError } from '../errors/connection.error.js';
 export { GrpcStatusError, type GrpcStatusFacts } from '../errors/grpc-status.error.js';
 export { type GrpcStatusName } from '../errors/grpc-statuses.js';
 export { InvalidResponseError } from '../errors/invalid-response.error.js';
+export { OpenFurtherDownError } from '../errors/open-further-down.error.js';
 export { RequestFailedError } from '../errors/request-failed.error.js';
 export { type GrpcMetadata } from './channel/metadata.js';
 export { type GrpcCallOptions } from './grpc-call.options.js';
