@@ -1,3 +1,4 @@
+import { bench } from './support.js';
 import { circuit, ended, fail, settingsOf, succeed } from './circuit-breaker.support.js';
 
 describe('a result that counts as a failure', () => {
@@ -66,6 +67,47 @@ describe('a call that was given up from further out', () => {
 
   it('counts for nothing, whatever recordIf says', async () => {
     expect(await abort(new Error('the slower one'))).toMatchObject({ state: 'closed', calls: 0 });
+  });
+});
+
+describe('an attempt that was aborted within the pipeline', () => {
+  it('counts for nothing when a hedge gave it up, whatever its work says', async () => {
+    const { define, registry, clock } = bench();
+    const pipeline = define({ hedge: { delay: '100ms' }, circuitBreaker: { recordIf: () => true } });
+    for (let n = 0; n < 5; n += 1) {
+      const slow = pipeline.execute(async ({ number, signal }) => {
+        if (number > 1) return 'second';
+        return new Promise((_, reject) =>
+          signal.addEventListener('abort', () => reject(new Error('aborted'))),
+        );
+      });
+      await clock.advance(100);
+      await expect(slow).resolves.toBe('second');
+    }
+    expect(registry.admin.get('users')).toMatchObject({ calls: 5, failures: 0 });
+  });
+
+  it('still counts when it is the total time that is up', async () => {
+    const { define, registry, clock } = bench();
+    const pipeline = define({ timeout: '1s', circuitBreaker: {} });
+    const hanging = ended(pipeline.execute(() => new Promise(() => {})));
+    await clock.advance(1_000);
+    await hanging;
+    expect(registry.admin.get('users')).toMatchObject({ calls: 1, failures: 1 });
+  });
+
+  it('still counts when a cooperative total is up and the work ends with an error of its own', async () => {
+    const { define, registry, clock } = bench();
+    const pipeline = define({ timeout: { total: '1s', mode: 'cooperative' }, circuitBreaker: {} });
+    const hanging = ended(
+      pipeline.execute(
+        ({ signal }) =>
+          new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted')))),
+      ),
+    );
+    await clock.advance(1_000);
+    await hanging;
+    expect(registry.admin.get('users')).toMatchObject({ calls: 1, failures: 1 });
   });
 });
 
