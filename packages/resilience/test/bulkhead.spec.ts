@@ -14,7 +14,7 @@ import {
   TimeoutError,
   UsePolicy,
 } from '@rookery/resilience';
-import { from, lastValueFrom, NEVER, Observable } from 'rxjs';
+import { from, lastValueFrom, Observable } from 'rxjs';
 import { bench, type Deferred, deferred, ended, silent, succeed } from './support.js';
 
 /** A pipeline with a bulkhead, and calls that end when the test says so. */
@@ -329,7 +329,7 @@ describe('@Bulkhead', () => {
     class Feed {
       @Bulkhead(1)
       endless(): Observable<number> {
-        return NEVER;
+        return new Observable();
       }
 
       @UsePolicy('feeds')

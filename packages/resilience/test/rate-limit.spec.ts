@@ -13,7 +13,7 @@ import {
   UsePolicy,
 } from '@rookery/resilience';
 import fc from 'fast-check';
-import { from, lastValueFrom, Observable } from 'rxjs';
+import { lastValueFrom, Observable } from 'rxjs';
 import { bench, ended, silent, succeed } from './support.js';
 
 /** A pipeline with a rate limit, and the times at which its calls were made. */
@@ -363,7 +363,10 @@ describe('@RateLimit', () => {
     class Feed {
       @RateLimit(1)
       all(): Observable<number> {
-        return from([1, 2]);
+        return new Observable((reader) => {
+          reader.next(2);
+          reader.complete();
+        });
       }
     }
     const app = await boot([Feed]);

@@ -14,5 +14,5 @@ import { type BulkheadOptions } from './bulkhead.options.js';
 export function Bulkhead<const Options extends number | BulkheadOptions = BulkheadOptions>(
   options?: Options,
 ): ArgumentsDecorator<Options extends { readonly priority: infer Asked } ? Asked : undefined> {
-  return declareStage('Bulkhead', 'bulkhead', options ?? {}) as never;
+  return declareStage('Bulkhead', 'bulkhead', options ?? {});
 }

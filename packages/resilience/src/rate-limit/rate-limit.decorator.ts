@@ -14,5 +14,5 @@ import { type RateLimitOptions } from './rate-limit.options.js';
 export function RateLimit<const Options extends number | RateLimitOptions>(
   options: Options,
 ): ArgumentsDecorator<Options extends { readonly key: infer Asked } ? Asked : undefined> {
-  return declareStage('RateLimit', 'rateLimit', options) as never;
+  return declareStage('RateLimit', 'rateLimit', options);
 }

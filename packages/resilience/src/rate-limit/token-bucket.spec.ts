@@ -14,8 +14,8 @@ const gaps = fc.array(fc.oneof(fc.constant(0), fc.nat(20), fc.nat(2_000), fc.nat
 });
 
 /** When a bucket that is asked at these times gives a token. */
-function given(bucket: TokenBucket, times: number[]): number[] {
-  return times.filter((time) => bucket.tryTake(time));
+function given(bucket: TokenBucket, askedAt: number[]): number[] {
+  return askedAt.filter((time) => bucket.tryTake(time));
 }
 
 function times(after: number[]): number[] {

@@ -3,13 +3,13 @@ import { PRIORITIES, type Priority } from '../pipeline/priority.js';
 import { LinkedQueue } from './linked-queue.js';
 import { WaitingLine } from './waiting-line.js';
 
-const priority = fc.constantFrom(...PRIORITIES);
+const priorities = fc.constantFrom(...PRIORITIES);
 
 type Step = { enter: Priority } | { leave: number } | 'next';
 
 const steps = fc.array(
   fc.oneof(
-    { weight: 3, arbitrary: fc.record({ enter: priority }) },
+    { weight: 3, arbitrary: fc.record({ enter: priorities }) },
     fc.record({ leave: fc.nat(40) }),
     fc.constant<Step>('next'),
   ),
