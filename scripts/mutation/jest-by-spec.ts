@@ -10,6 +10,7 @@ import {
   type MutantRunOptions,
   type MutantRunResult,
   MutantRunStatus,
+  type TestResult,
   type TestRunner,
   type TestRunnerCapabilities,
 } from '@stryker-mutator/api/test-runner';
@@ -73,13 +74,14 @@ class JestBySpec implements TestRunner {
       const start = performance.now();
       const result = await this.#only([file], () => this.jest.dryRun({ ...options, testFiles: [file] }));
       if (result.status !== DryRunStatus.Complete) return result;
-      whole.tests.push(...result.tests);
+      const ms = performance.now() - start;
+      whole.tests.push(...withLoading(result.tests, ms));
       if (!result.mutantCoverage) continue;
       // The counts of all files so far; what has grown was reached by this file.
       whole.mutantCoverage = result.mutantCoverage;
       const after = hitsOf(result.mutantCoverage);
       const mutants = new Set([...after].filter(([id, hits]) => hits !== before.get(id)).map(([id]) => id));
-      reached.push({ spec: { file, ms: performance.now() - start }, mutants });
+      reached.push({ spec: { file, ms }, mutants });
       before = after;
     }
     const specs: SpecsByMutant = {};
@@ -126,6 +128,16 @@ function roundsOf(specs: Spec[], feature: string): string[][] {
   const near = specs.filter(({ file }) => file.includes(feature));
   const far = specs.filter((spec) => !near.includes(spec) && spec.ms <= SLOW_MS);
   return [...near.map(({ file }) => [file]), ...(far.length > 0 ? [far.map(({ file }) => file)] : [])];
+}
+
+/**
+ * The tests of a file, each with its share of the time that the file took to load. Stryker would otherwise add the
+ * loading of all files to the time that it grants each mutant, and wait that long for every endless loop.
+ */
+function withLoading(tests: TestResult[], ms: number): TestResult[] {
+  const net = tests.reduce((sum, { timeSpentMs }) => sum + timeSpentMs, 0);
+  const share = Math.max(0, ms - net) / tests.length;
+  return tests.map((test) => ({ ...test, timeSpentMs: test.timeSpentMs + share }));
 }
 
 /** How often each mutant's code ran, in all tests and while modules loaded. */
