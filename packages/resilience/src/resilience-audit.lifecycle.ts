@@ -35,11 +35,12 @@ export class ResilienceAudit implements OnApplicationBootstrap {
 
   #uses(wrapper: InstanceWrapper): GuardedNode[] {
     const properties = wrapper.getPropertiesMetadata() ?? [];
-    const injected = [
+    // An optional dependency that the app does not have leaves a gap.
+    const injected: (InstanceWrapper | undefined)[] = [
       ...(wrapper.getCtorMetadata() ?? []),
       ...properties.map((property) => property.wrapper),
     ];
-    return injected.map((used) => this.#node(used));
+    return injected.filter((used) => used !== undefined).map((used) => this.#node(used));
   }
 
   #guards(wrapper: InstanceWrapper): Guard[] {

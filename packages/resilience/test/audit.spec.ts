@@ -1,6 +1,13 @@
 import { Inject, Injectable, type ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { GUARDED_BY, type Pipeline, PolicyRegistry, ResilienceModule, Retry, Timeout } from '@rookery/resilience';
+import {
+  GUARDED_BY,
+  type Pipeline,
+  PolicyRegistry,
+  ResilienceModule,
+  Retry,
+  Timeout,
+} from '@rookery/resilience';
 
 /** Boots an app and returns what it warned of. */
 async function warnings(metadata: ModuleMetadata): Promise<unknown[]> {
@@ -40,6 +47,25 @@ describe('the audit at boot', () => {
         'Keep the retry at one of them.',
       'Users.find may take 5000 ms, but Orders.create, which may call it, gives up after 2000 ms. ' +
         'Give the caller the longer limit.',
+    ]);
+  });
+
+  it('passes over what is injected only where it is there', async () => {
+    const maybe = {
+      provide: 'maybe',
+      inject: [{ token: 'not there', optional: true }, Users],
+      useFactory: (_missing: unknown, users: Users) => users,
+    };
+    @Injectable()
+    class Orders {
+      constructor(@Inject('maybe') readonly users: Users) {}
+
+      @Retry(2)
+      create() {}
+    }
+    const imports = [ResilienceModule.forRoot()];
+    await expect(warnings({ imports, providers: [Users, maybe, Orders] })).resolves.toEqual([
+      expect.stringMatching(/^Retries multiply: Orders.create/),
     ]);
   });
 
