@@ -18,7 +18,7 @@ export class Stock {
   })
   @Retry({ attempts: 2, backoff: { delay: '100ms', jitter: 'none' } })
   @Timeout({ attempt: '1s' })
-  @Fallback(() => 'unknown')
+  @Fallback(() => 'unknown' as const)
   async of(_sku: string): Promise<number | 'unknown'> {
     return 3;
   }

@@ -26,8 +26,10 @@ describe('an HTTP client with a hedge', () => {
       (instance: number): RequestListener =>
       (request, response) => {
         reached.push(instance);
-        if (reached.length > 1)
-          return void response.writeHead(200, { 'content-type': 'application/json' }).end('"quick"');
+        if (reached.length > 1) {
+          response.writeHead(200, { 'content-type': 'application/json' }).end('"quick"');
+          return;
+        }
         request.socket.once('close', hungUp);
         arrived();
       };

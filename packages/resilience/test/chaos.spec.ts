@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { VirtualClock } from '@rookery/common/testing';
 import { Chaos, ChaosError, PolicyRegistry, ResilienceModule, Retry, Timeout } from '@rookery/resilience';
-import { lastValueFrom, Observable, of } from 'rxjs';
+import { lastValueFrom, Observable } from 'rxjs';
 import { bench, ended, silent, succeed } from './support.js';
 
 async function inProduction(work: () => unknown): Promise<void> {
@@ -68,6 +68,11 @@ describe('chaos', () => {
 });
 
 describe('@Chaos()', () => {
+  const once = new Observable<number>((reader) => {
+    reader.next(1);
+    reader.complete();
+  });
+
   @Injectable()
   class Users {
     calls = 0;
@@ -82,12 +87,12 @@ describe('@Chaos()', () => {
     @Chaos({ latency: { rate: 100, delay: 500 } })
     @Timeout({ attempt: '100ms' })
     watch(): Observable<number> {
-      return of(1);
+      return once;
     }
 
     @Chaos({ latency: { rate: 100, delay: 50 } })
     watchLater(): Observable<number> {
-      return of(1);
+      return once;
     }
   }
 

@@ -110,16 +110,16 @@ describe('hedge', () => {
   it('waits under a cooperative timeout until both attempts have ended', async () => {
     const { define, clock } = bench();
     const pipeline = define({ timeout: { total: 200, mode: 'cooperative' }, hedge: { delay: 100 } });
-    const works = [deferred<never>(), deferred<never>()];
+    const [first, second] = [deferred<never>(), deferred<never>()];
     let over = false;
-    const result = ended(pipeline.execute(({ number }) => works[number - 1]!.promise)).finally(
+    const result = ended(pipeline.execute(({ number }) => (number === 1 ? first : second).promise)).finally(
       () => (over = true),
     );
     await clock.advance(200);
-    works[1]!.reject(broken);
+    second.reject(broken);
     await clock.advance(0);
     expect(over).toBe(false);
-    works[0]!.reject(broken);
+    first.reject(broken);
     await expect(result).resolves.toMatchObject({ code: 'TIMEOUT' });
   });
 

@@ -28,7 +28,7 @@ export function hedging(options: HedgeOptions = { delay: 100 }) {
       tries.push({ ...attempt, execution: given, signal: given.signal as AbortSignal });
       return attempt.promise;
     });
-  const at = (index: number) => tries[index] as Try;
+  const at = (index: number) => tries.at(index) as Try;
   /** A call that is answered after this long. */
   const answered = async (ms: number) => {
     const result = run();

@@ -12,10 +12,14 @@ import {
   Retry,
   UsePolicy,
 } from '@rookery/resilience';
-import { lastValueFrom, Observable, of } from 'rxjs';
+import { lastValueFrom, Observable } from 'rxjs';
 import { silent } from './support.js';
 
 const yes = () => true;
+const once = new Observable<number>((reader) => {
+  reader.next(1);
+  reader.complete();
+});
 
 /** A service whose two methods return streams, decorated alike. */
 function streaming(decorate: () => MethodDecorator): Type<{ observe(): Observable<number> }> {
@@ -23,7 +27,7 @@ function streaming(decorate: () => MethodDecorator): Type<{ observe(): Observabl
   class Streams {
     @decorate()
     observe(): Observable<number> {
-      return of(1);
+      return once;
     }
 
     @decorate()
@@ -62,7 +66,7 @@ const MISFITS: [string, () => MethodDecorator, string][] = [
   ['circuitBreaker.recordIfResult', () => CircuitBreaker({ recordIfResult: yes }), ONE_RESULT],
   [
     'fallback.handleIfResult',
-    () => Fallback((() => undefined) as () => never, { handleIfResult: yes }) as MethodDecorator,
+    () => Fallback((): never => undefined as never, { handleIfResult: yes }) as MethodDecorator,
     ONE_RESULT,
   ],
 ];
@@ -117,7 +121,7 @@ describe('a method that returns a stream', () => {
       @UsePolicy('users')
       @Retry(2)
       observe(): Observable<number> {
-        return of(1);
+        return once;
       }
     }
     const app = await boot(Streams, { users: { retry: { retryIfResult: yes } } });

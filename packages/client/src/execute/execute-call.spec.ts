@@ -15,7 +15,7 @@ function client(options: PolicyOptions, alternatives: readonly number[] = []) {
   const signals = new Map<string, AbortSignal>();
   let picked = 0;
   const endpoints = async (): Promise<Endpoint> => {
-    const id = 'abcdef'[picked]!;
+    const id = 'abcdef'.charAt(picked);
     const left = alternatives[picked] ?? 0;
     picked += 1;
     return { id, baseUrl: '', alternatives: left, done: (outcome) => outcomes.push([id, outcome]) };

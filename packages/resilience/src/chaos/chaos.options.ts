@@ -66,7 +66,7 @@ export const chaosCheck: Check = (value, path, problems) => {
   const { latency, fault, outcome, force = CHAOS_DEFAULTS.force } = value as ChaosOptions;
   if (!latency && !fault && !outcome)
     problems.push(`${path}: It disturbs nothing. Give latency, fault or outcome.`);
-  if (process.env['NODE_ENV'] === 'production' && force !== true)
+  if (process.env['NODE_ENV'] === 'production' && !force)
     problems.push(
       `${path}: NODE_ENV is production, where calls are not to be disturbed by mistake. Leave it out there, or set force: true.`,
     );

@@ -31,7 +31,7 @@ function coalescing(options: CoalesceOptions = {}) {
     policy.execute(execution(overrides), next);
   const keyed = (key: string | undefined, overrides: Partial<Execution> = {}, next = start) =>
     run({ ...overrides, options: key === undefined ? {} : { key } }, next);
-  const at = (index: number) => works[index] as Work;
+  const at = (index: number) => works.at(index) as Work;
   return { policy, reported, works, run, keyed, at };
 }
 
@@ -255,7 +255,7 @@ describe('a shared call', () => {
   });
 
   it('belongs to nobody: its signal is its own and its deadline is none', async () => {
-    const { run, works } = coalescing();
+    const { run, works, at } = coalescing();
     const caller = new AbortController().signal;
     const context = { deadline: 1_000, signal: caller, priority: 'high' } as const;
     let inside = {};
@@ -266,7 +266,7 @@ describe('a shared call', () => {
         return new Promise(() => {});
       });
     });
-    const { signal, caller: own, deadline, attempt, scope } = (works[0] as Work).execution;
+    const { signal, caller: own, deadline, attempt, scope } = at(0).execution;
     expect([signal === caller, own === signal, scope?.signal === signal]).toEqual([false, true, true]);
     expect([deadline, attempt]).toEqual([Infinity, 3]);
     expect(inside).toEqual({ priority: 'high', signal, sharedCall: expect.anything() });

@@ -1,14 +1,14 @@
-import { askAboutArguments } from '../errors/ask-about-arguments.js';
+import { type Answers, askAboutArguments } from '../errors/ask-about-arguments.js';
 import { type Execution, type Next, type Policy } from '../pipeline/policy.js';
 import { type PolicyParts } from '../pipeline/policy-parts.js';
 import { CallsUnderWay } from './calls-under-way.js';
 import { type CoalesceSettings } from './coalesce.options.js';
 import { SharedCall } from './shared-call.js';
 
-const KEY = {
-  accepts: (answer: unknown) => answer === undefined || typeof answer === 'string',
+const KEY: Answers<string | undefined> = {
+  accepts: (answer) => answer === undefined || typeof answer === 'string',
   allowed: 'a text, or undefined for a call that shares with none,',
-} as { accepts: (answer: unknown) => answer is string | undefined; allowed: string };
+};
 
 /**
  * Lets calls with the same key share one execution while it is under way, as Go's `singleflight` does. Each caller waits

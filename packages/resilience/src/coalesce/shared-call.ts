@@ -70,7 +70,7 @@ export class SharedCall implements AbortScope {
       this.#work.then(
         (value) => {
           stop();
-          resolve(value);
+          return resolve(value);
         },
         (error: unknown) => {
           stop();
