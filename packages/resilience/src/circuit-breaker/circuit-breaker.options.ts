@@ -110,7 +110,7 @@ const fields = shape<CircuitBreakerOptions>({
 export const circuitBreakerCheck: Check = (value, path, problems) => {
   fields(value, path, problems);
   if (typeof value !== 'object' || value === null) return;
-  const { slidingWindow, minimumCalls, ...filled } = withDefaults(value as CircuitBreakerOptions);
+  const { slidingWindow, minimumCalls, ...filled } = withDefaults(value);
   const { consecutiveFailures, failureRateThreshold, slowCallRateThreshold } = filled;
   if (consecutiveFailures === false && failureRateThreshold === false && slowCallRateThreshold === false) {
     problems.push(

@@ -53,7 +53,9 @@ export class CircuitBreakerPolicy implements Policy, CircuitControl, CircuitWatc
   execute(execution: Execution, next: Next): Promise<unknown> {
     const override = this.#manual?.current;
     if (override?.kind === 'disabled') return next(execution);
-    if (override || !this.#circuit.admits) return rejectLater(this.#rejection(override));
+    if (override) return this.#reject(this.#remaining(override), override.reason);
+    const waitMs = this.#circuit.refusesForMs;
+    if (waitMs !== undefined) return this.#reject(waitMs);
     return this.#circuit.run(new GuardedCall(this.#judge, execution, next));
   }
 
@@ -133,17 +135,14 @@ export class CircuitBreakerPolicy implements Policy, CircuitControl, CircuitWatc
     if (state !== 'closed') this.parts.events.next({ type: 'circuit-closed', policy: this.name, reason });
   }
 
-  #rejection(override: Override | undefined): CircuitOpenError {
-    const opensAt = override ? override.expiresAt : nextTrialAt(this.#circuit.phase);
-    const now = this.parts.clock.monotonic();
-    const retryAfterMs = opensAt === Infinity ? undefined : Math.max(0, opensAt - now);
-    const error = withoutStack(() => new CircuitOpenError(this.name, retryAfterMs, override?.reason));
-    if (this.parts.events.observed) this.parts.events.next({ type: 'rejected', policy: this.name, error });
-    return error;
+  /** How long the override lasts, unless somebody ends it; `undefined` when only that ends it. */
+  #remaining({ expiresAt }: Override): number | undefined {
+    return expiresAt === Infinity ? undefined : expiresAt - this.parts.clock.monotonic();
   }
-}
 
-/** A half-open circuit lets a call through as soon as a trial ends, which may be any moment. */
-function nextTrialAt(phase: CircuitPhase): number {
-  return phase.state === 'open' ? phase.until : 0;
+  #reject(retryAfterMs: number | undefined, forcedBecause?: string): Promise<never> {
+    const error = withoutStack(() => new CircuitOpenError(this.name, retryAfterMs, forcedBecause));
+    if (this.parts.events.observed) this.parts.events.next({ type: 'rejected', policy: this.name, error });
+    return rejectLater(error);
+  }
 }

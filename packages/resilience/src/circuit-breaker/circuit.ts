@@ -39,8 +39,11 @@ export interface CircuitWatcher {
 export interface Circuit {
   /** The state at this moment. Looking at it also brings it up to date. */
   readonly phase: CircuitPhase;
-  /** Whether a call would be let through now. */
-  readonly admits: boolean;
+  /**
+   * `undefined` when a call would be let through now; otherwise in how many milliseconds one will be, or 0 when any moment
+   * may be that one, because a trial ends. One look at the clock tells both, and none is needed while it is closed.
+   */
+  readonly refusesForMs: number | undefined;
   /** What the window holds now. */
   readonly counts: WindowCounts;
   /** Makes a call that was admitted, and records how it ended. */

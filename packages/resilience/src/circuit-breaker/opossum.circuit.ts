@@ -51,24 +51,15 @@ export class OpossumCircuit extends Opossum implements Circuit {
   }
 
   get phase(): CircuitPhase {
-    if (this.#phase.state === 'closed') return this.#phase;
-    const now = this.clock.monotonic();
-    if (this.#phase.state === 'half-open' && this.#phase.trials.overdueAt <= now) {
-      this.#trip(this.#phase.trials.overdueAt, 'trial-overdue');
-    }
-    if (this.#phase.state === 'open' && this.#phase.until <= now) {
-      const { halfOpenMaxCalls, maxHalfOpenDurationMs } = this.settings;
-      this.#enter({
-        state: 'half-open',
-        trials: new HalfOpenTrials(halfOpenMaxCalls, maxHalfOpenDurationMs),
-      });
-    }
-    return this.#phase;
+    return this.#phase.state === 'closed' ? this.#phase : this.#phaseAt(this.clock.monotonic());
   }
 
-  get admits(): boolean {
-    const { phase } = this;
-    return phase.state === 'closed' || (phase.state === 'half-open' && phase.trials.available);
+  get refusesForMs(): number | undefined {
+    if (this.#phase.state === 'closed') return undefined;
+    const now = this.clock.monotonic();
+    const phase = this.#phaseAt(now);
+    if (phase.state === 'open') return phase.until - now;
+    return phase.state === 'half-open' && !phase.trials.available ? 0 : undefined;
   }
 
   get counts(): WindowCounts {
@@ -122,6 +113,20 @@ export class OpossumCircuit extends Opossum implements Circuit {
     if (passage.epoch !== this.#epoch) return;
     if (phase.state === 'half-open') this.#recordTrial(phase.trials, passage, verdict);
     else if (verdict !== 'ignored') this.#count(verdict === 'failure', this.#isSlow(passage));
+  }
+
+  #phaseAt(now: number): CircuitPhase {
+    if (this.#phase.state === 'half-open' && this.#phase.trials.overdueAt <= now) {
+      this.#trip(this.#phase.trials.overdueAt, 'trial-overdue');
+    }
+    if (this.#phase.state === 'open' && this.#phase.until <= now) {
+      const { halfOpenMaxCalls, maxHalfOpenDurationMs } = this.settings;
+      this.#enter({
+        state: 'half-open',
+        trials: new HalfOpenTrials(halfOpenMaxCalls, maxHalfOpenDurationMs),
+      });
+    }
+    return this.#phase;
   }
 
   #recordTrial(trials: HalfOpenTrials, passage: Passage, verdict: Verdict): void {

@@ -88,25 +88,26 @@ describe('opossum', () => {
 
   it('asks the result of its action for then(resolve).catch(reject) once, and nothing else', async () => {
     const asked: string[] = [];
-    const settle: { resolve?: (result: unknown) => void; reject?: (error: unknown) => void } = {};
+    const handlers: { resolve?: (result: unknown) => void; reject?: (error: unknown) => void } = {};
     const result = {
+      // oxlint-disable-next-line unicorn/no-thenable -- this is what opossum is asked about
       then(resolve: (result: unknown) => void) {
         asked.push('then');
-        settle.resolve = resolve;
+        handlers.resolve = resolve;
         return {
           catch(reject: (error: unknown) => void) {
             asked.push('catch');
-            settle.reject = reject;
+            handlers.reject = reject;
           },
         };
       },
     };
     const breaker = create(() => result);
     const good = breaker.fire(1);
-    settle.resolve?.('answer');
+    handlers.resolve?.('answer');
     await expect(good).resolves.toBe('answer');
     const bad = breaker.fire(2);
-    settle.reject?.('error');
+    handlers.reject?.('error');
     await expect(bad).rejects.toBe('error');
     expect(asked).toEqual(['then', 'catch', 'then', 'catch']);
   });
