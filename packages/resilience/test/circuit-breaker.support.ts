@@ -28,7 +28,7 @@ export function circuit(options: CircuitBreakerOptions = {}, random = () => 0.5)
   };
   const breaker = new CircuitBreakerPolicy('users', settingsOf(options), parts);
   const pipeline = new PolicyPipeline('users', { stages: { circuitBreaker: breaker }, settings: {} }, parts);
-  const execute = (call: () => Promise<unknown>, options?: ExecuteOptions) => pipeline.execute(call, options);
+  const execute = (call: () => Promise<unknown>, given?: ExecuteOptions) => pipeline.execute(call, given);
   const times = async (count: number, call: () => Promise<unknown>) => {
     for (let n = 0; n < count; n += 1) await ended(execute(call));
   };

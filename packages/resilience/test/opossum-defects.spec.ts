@@ -35,6 +35,7 @@ const never = () => new Promise(() => {});
 /** Keeps what opossum's own handlers throw, which is otherwise an unhandled rejection. */
 function watched(work: Promise<unknown>, lost: unknown[]) {
   return {
+    // oxlint-disable-next-line unicorn/no-thenable -- opossum asks for one
     then: (resolve: (result: unknown) => void) => ({
       catch: (reject: (error: unknown) => void) => {
         work
@@ -363,7 +364,7 @@ describe('defects of opossum that do not reach the user', () => {
     const intervals = jest.spyOn(globalThis, 'setInterval');
     const status = { failures: 1, fires: 1 } as unknown as CircuitBreaker.Status;
     const controller = { rollingCountBuckets: 2, rotateBucketController: new EventEmitter() };
-    const opossum = bare(succeed, { status, ...controller } as CircuitBreaker.Options);
+    const opossum = bare(succeed, { status, ...controller });
     expect(opossum.status.window).toHaveLength(10);
     expect(intervals).toHaveBeenCalled();
     intervals.mockClear();
@@ -383,7 +384,7 @@ describe('defects of opossum that do not reach the user', () => {
 
   it('defect 16: a health check goes on after the end, and opens what was shut down', async () => {
     const opossum = bare(succeed);
-    opossum.healthCheck(fail as never, 1_000);
+    opossum.healthCheck(fail, 1_000);
     await turn();
     opossum.shutdown();
     jest.advanceTimersByTime(1_000);
@@ -465,7 +466,7 @@ describe('costs of opossum that are not paid', () => {
 
   it('leaves no listener at what all breakers share', async () => {
     const rotateBucketController = new EventEmitter().setMaxListeners(0);
-    for (let n = 0; n < 20; n += 1) bare(succeed, { rotateBucketController } as CircuitBreaker.Options);
+    for (let n = 0; n < 20; n += 1) bare(succeed, { rotateBucketController });
     expect(rotateBucketController.listenerCount('rotate')).toBe(20);
 
     const { registry } = bench();
