@@ -147,4 +147,26 @@ describe('the circuit of a client', () => {
     await clock.advance(0);
     await expect(result).resolves.toBe('of b');
   });
+
+  it('is told as it is when it opens under the retries', async () => {
+    const { clock, send } = client({ retry: { backoff: { delay: 0 } }, circuitBreaker });
+    const result = send({ a: cut() }).catch((error: unknown) => error);
+    await clock.advance(0);
+    await expect(result).resolves.toMatchObject({ name: 'CircuitOpenError', policy: 'users' });
+  });
+
+  it('is not what the end of the retries is told as otherwise', async () => {
+    const { clock, send } = client({ retry: { attempts: 2, backoff: { delay: 0 } } });
+    const result = send({ a: cut(), b: cut() }).catch((error: unknown) => error);
+    await clock.advance(0);
+    await expect(result).resolves.toMatchObject({ code: 'REQUEST_FAILED', retries: 1 });
+  });
+
+  it('that is open further down behind all instances is told as it is after the retries, too', async () => {
+    const { clock, send } = client({ retry: { attempts: 2, backoff: { delay: 0 } } }, [2, 1]);
+    const open = () => Promise.reject(answered('CIRCUIT_OPEN'));
+    const result = send({ a: open(), b: open() }).catch((error: unknown) => error);
+    await clock.advance(0);
+    await expect(result).resolves.toMatchObject({ name: 'OpenFurtherDownError', rejected: false });
+  });
 });

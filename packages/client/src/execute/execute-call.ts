@@ -1,5 +1,5 @@
 import { toMilliseconds } from '@rookery/common';
-import { type Attempt } from '@rookery/resilience';
+import { type Attempt, isRejection } from '@rookery/resilience';
 import { type Endpoint } from '../endpoint/endpoint.js';
 import { OpenFurtherDownError } from '../errors/open-further-down.error.js';
 import { RequestFailedError } from '../errors/request-failed.error.js';
@@ -38,8 +38,8 @@ export async function executeCall<T>({ endpoints, pipeline }: Guards, call: Guar
       onRetry: () => (retries += 1),
     });
   } catch (error) {
-    // What is behind the other side is told as it is, so that it looks the same from every hop of a chain.
-    const whole = retries === 0 || error instanceof OpenFurtherDownError;
+    // An open circuit is told as it is, also when it opened under the retries: it means the same from every hop of a chain.
+    const whole = retries === 0 || isRejection(error) || error instanceof OpenFurtherDownError;
     throw whole ? error : new RequestFailedError(label, retries, error);
   }
 }
