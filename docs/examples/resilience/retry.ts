@@ -46,7 +46,7 @@ export async function run(print: (line: string) => void): Promise<void> {
     if (event.type === 'retry') print(`  attempt ${event.attempt} again in ${event.delayMs} ms`);
   });
   const jobs = app.get(Jobs);
-  const show = async (what: string, call: Promise<unknown>) => {
+  const show = async (what: string, call: Promise<string | undefined>) => {
     const outcome = call.catch(String);
     await clock.advance(10_000);
     print(`${what}: ${await outcome}`);

@@ -60,10 +60,10 @@ describe('an open circuit further down', () => {
   });
 
   it('is a rejection that says when to come back, once no other instance is left to ask', () => {
-    const answer = new HttpStatusError('GET x/', 503, { code: 'CIRCUIT_OPEN' }, 4_000);
-    const last = judged(answer, 'GET x/', 0);
+    const inAWhile = new HttpStatusError('GET x/', 503, { code: 'CIRCUIT_OPEN' }, 4_000);
+    const last = judged(inAWhile, 'GET x/', 0);
     expect([isRejection(last), last]).toMatchObject([true, { retryAfterMs: 4_000 }]);
-    const oneOfTwo = judged(answer, 'GET x/', 1);
+    const oneOfTwo = judged(inAWhile, 'GET x/', 1);
     expect([isRejection(oneOfTwo), oneOfTwo]).toMatchObject([false, { retryAfterMs: undefined }]);
     expect(String(oneOfTwo)).toBe('OpenFurtherDownError: GET x/: a circuit that it needs is open');
   });

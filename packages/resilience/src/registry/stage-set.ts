@@ -49,7 +49,7 @@ export class StageSet {
     this.apply({});
   }
 
-  #stage<Name extends keyof StageSettings>(stage: Name, settings: PolicySettings): unknown {
+  #stage(stage: keyof StageSettings, settings: PolicySettings): unknown {
     const existing = this.#stages[stage] as Policy | undefined;
     if (existing && isDeepStrictEqual(this.#settings[stage], settings[stage])) return existing;
     if (existing?.reconfigure) {
@@ -58,6 +58,6 @@ export class StageSet {
     }
     if (stage === 'circuitBreaker')
       return this.breakers.take(settings.circuitBreaker as CircuitBreakerSettings);
-    return STAGE_FACTORY[stage](this.name, settings[stage] as StageSettings[Name], this.parts);
+    return STAGE_FACTORY[stage](this.name, settings[stage] as never, this.parts);
   }
 }
