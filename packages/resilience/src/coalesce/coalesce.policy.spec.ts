@@ -19,7 +19,8 @@ function coalescing(options: CoalesceOptions = {}) {
   const events = new EventHub();
   const reported: ResilienceEvent[] = [];
   events.all$.subscribe((event) => reported.push(event));
-  const parts = { clock: new VirtualClock(), events, random: () => 0.5 };
+  const clock = new VirtualClock();
+  const parts = { clock, events, random: () => 0.5 };
   const policy = new CoalescePolicy('users', coalesceSettings(options), parts);
   const works: Work[] = [];
   const start: Next = (given) => {
@@ -32,7 +33,7 @@ function coalescing(options: CoalesceOptions = {}) {
   const keyed = (key: string | undefined, overrides: Partial<Execution> = {}, next = start) =>
     run({ ...overrides, options: key === undefined ? {} : { key } }, next);
   const at = (index: number) => works.at(index) as Work;
-  return { policy, reported, works, run, keyed, at };
+  return { clock, policy, reported, works, run, keyed, at };
 }
 
 /** What happens before the next macrotask. */
@@ -270,6 +271,30 @@ describe('a shared call', () => {
     expect([signal === caller, own === signal, scope?.signal === signal]).toEqual([false, true, true]);
     expect([deadline, attempt]).toEqual([Infinity, 3]);
     expect(inside).toEqual({ priority: 'high', signal, sharedCall: expect.anything() });
+  });
+
+  it('is left by a caller whose deadline nobody else keeps', async () => {
+    const { clock, keyed, at, works } = coalescing();
+    const early = ended(keyed('7', { deadline: 100 }));
+    const late = keyed('7', { deadline: 500 });
+    await clock.advance(99);
+    expect(at(0).execution.signal?.aborted).toBe(false);
+    await clock.advance(1);
+    await expect(early).resolves.toMatchObject({ code: 'TIMEOUT', scope: 'deadline', policy: 'users' });
+    expect([at(0).execution.deadline, at(0).execution.signal?.aborted]).toEqual([Infinity, false]);
+    at(0).resolve('ok');
+    await expect(late).resolves.toBe('ok');
+    expect([clock.pending, works.length]).toEqual([0, 1]);
+
+    await expect(keyed('7', { deadline: 100 })).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect(works).toHaveLength(1);
+  });
+
+  it('leaves a deadline to the timeout that keeps it', async () => {
+    const { clock, keyed } = coalescing();
+    const scope = { signal: new AbortController().signal, onAbort: undefined };
+    void keyed('7', { deadline: 100, scope });
+    expect(clock.pending).toBe(0);
   });
 
   it('is not joined from inside of itself, which would wait for ever', async () => {

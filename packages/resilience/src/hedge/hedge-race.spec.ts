@@ -60,21 +60,32 @@ describe('a hedge', () => {
     for (const index of [0, 1]) {
       const { execution: given, signal } = at(index);
       expect(given.caller).toBe(signal);
-      expect(given.scope?.signal).toBe(signal);
       expect(signal).not.toBe(caller);
     }
     expect(at(0).signal).not.toBe(at(1).signal);
   });
 
-  it('tells a loser first-hand that it lost', async () => {
+  it('tells a loser first-hand that it lost, where there is a scope for that', async () => {
     const { clock, run, at } = hedging();
-    void run();
+    const outer = { signal: new AbortController().signal, onAbort: undefined };
+    void run({ signal: outer.signal, scope: outer });
     await clock.advance(100);
+    const [loser, winner] = [at(0), at(1)];
+    expect([loser.execution.scope?.signal, winner.execution.scope?.signal]).toEqual([
+      loser.signal,
+      winner.signal,
+    ]);
     let told: unknown;
-    (at(0).execution.scope as { onAbort: () => void }).onAbort = () => (told = at(0).signal.aborted);
-    at(1).resolve('second');
+    (loser.execution.scope as { onAbort: () => void }).onAbort = () => (told = loser.signal.aborted);
+    winner.resolve('second');
     await clock.advance(0);
     expect(told).toBe(true);
+  });
+
+  it('makes no scope where there is none, because a scope says that a timeout keeps the deadline', () => {
+    const { run, at } = hedging();
+    void run({ deadline: 1_000 });
+    expect(at(0).execution.scope).toBeUndefined();
   });
 
   it('does not care for what becomes of a loser', async () => {

@@ -77,7 +77,9 @@ export class HedgeRace {
     this.#started += 1;
     this.#out.add(racer);
     this.#armTimer();
-    next({ ...execution, attempt, signal, caller: signal, scope: racer })
+    // A scope also says that a timeout keeps the deadline, so there is none where there was none before.
+    const scope = execution.scope && { scope: racer };
+    next({ ...execution, attempt, signal, caller: signal, ...scope })
       .then(
         (result) => this.#returned(racer, result),
         (error: unknown) => this.#failed(racer, error),
