@@ -3,7 +3,9 @@ import { type PolicySettings } from './stage-settings.js';
 
 /** A sentence for each pair of policies that are fine by themselves and do not work together. */
 export function misfits(settings: PolicySettings): string[] {
-  return [windowTooShort(settings), hedgeTooLate(settings)].filter((problem) => problem !== undefined);
+  return [windowTooShort(settings), hedgeTooLate(settings), limitOutOfReach(settings)].filter(
+    (problem) => problem !== undefined,
+  );
 }
 
 /**
@@ -33,5 +35,14 @@ function hedgeTooLate({ hedge, totalTimeout, attemptTimeout }: PolicySettings): 
   return (
     `${option} of ${delayMs} ms is no shorter than timeout.${sooner.scope} of ${sooner.limitMs} ms, ` +
     `so no attempt would ever be joined by another. Use a delay well below ${sooner.limitMs} ms.`
+  );
+}
+
+/** The limit could neither grow nor shrink, because the bulkhead in front of it always lets in fewer calls. */
+function limitOutOfReach({ bulkhead, concurrencyLimit }: PolicySettings): string | undefined {
+  if (!bulkhead || !concurrencyLimit || bulkhead.maxConcurrent >= concurrencyLimit.min) return undefined;
+  return (
+    `bulkhead.maxConcurrent of ${bulkhead.maxConcurrent} is less than concurrencyLimit.min of ${concurrencyLimit.min}, ` +
+    'so the limit would never do anything. Raise the one, lower the other, or keep only one of the two policies.'
   );
 }
