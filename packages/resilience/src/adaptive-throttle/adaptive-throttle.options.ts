@@ -13,7 +13,7 @@ export interface AdaptiveThrottleOptions {
    * the outage is over. Default 90.
    */
   maxRejectionRate?: number;
-  /** It turns nothing away before the window holds this many calls. Default 10. */
+  /** It turns nothing away before the window holds this many calls of its priority or higher. Default 10. */
   minimumCalls?: number;
   /** The time that it looks back. Default `'2m'`. */
   window?: Duration;

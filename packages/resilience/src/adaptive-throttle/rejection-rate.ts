@@ -12,24 +12,18 @@ export interface ThrottleTerms {
  * The probability to turn a request of this priority away: `max(0, (requests - K * accepts) / (requests + 1))`, from
  * "Handling Overload" in Google's Site Reliability Engineering, chapter 21.
  *
- * With several priorities, what is too much is taken from the lowest first. A priority is touched when the one below it
- * is turned away as far as `maxRejectionRate` and that is not enough; where all requests have one priority, it is the
- * formula of the book to the letter.
+ * With several priorities, what is too much is taken from the lowest first: a request is judged as if there were none of
+ * a lower priority. Where all requests have one priority, it is the formula of the book to the letter.
  */
 export function rejectionRate(
   { requests, accepts }: ThrottleCounts,
   priority: Priority,
   { multiplier, maxRejectionRate, minimumCalls }: ThrottleTerms,
 ): number {
-  let excess = -multiplier * accepts;
-  let all = 0;
-  for (const count of requests) {
-    excess += count;
-    all += count;
-  }
-  if (excess <= 0 || all < minimumCalls) return 0;
   const rank = PRIORITIES.indexOf(priority);
-  for (let lower = 0; lower < rank; lower += 1) excess -= maxRejectionRate * (requests[lower] ?? 0);
-  const rate = excess / ((requests[rank] ?? 0) + 1);
+  let matter = 0;
+  for (let higher = rank; higher < requests.length; higher += 1) matter += requests[higher] ?? 0;
+  if (matter < minimumCalls) return 0;
+  const rate = (matter - multiplier * accepts) / ((requests[rank] ?? 0) + 1);
   return Math.min(maxRejectionRate, Math.max(0, rate));
 }
