@@ -1,11 +1,15 @@
 import { type PolicyParts } from '../pipeline/policy-parts.js';
-import { RecentSum, WINDOW_MS } from './recent-sum.js';
+import { SlidingCounters } from '../window/sliding-counters.js';
 import { type RetryBudget } from './retry-budget.js';
 import { type RetryBudgetSettings } from './retry-budget.options.js';
 
 /** What a retry costs. A call earns a thousand times its percentage, so that sums stay whole and nothing is rounded away. */
 const COST = 100_000;
 const PERCENT = COST / 100;
+
+/** How long a call's earnings count, as in Finagle. */
+const WINDOW_MS = 10_000;
+const SLICES = 10;
 
 /**
  * Retries are paid from what the calls of the last ten seconds earned. When everything fails, the load grows by the ratio
@@ -15,7 +19,8 @@ const PERCENT = COST / 100;
  * seconds, too, and so the floor fills up again.
  */
 export class SlidingRetryBudget implements RetryBudget {
-  readonly #balance: RecentSum;
+  /** One counter: what was earned, less what was taken out. */
+  readonly #balance: SlidingCounters;
   #deposit!: number;
   #floor!: number;
 
@@ -24,17 +29,18 @@ export class SlidingRetryBudget implements RetryBudget {
     settings: RetryBudgetSettings,
     { clock }: PolicyParts,
   ) {
-    this.#balance = new RecentSum(clock);
+    this.#balance = new SlidingCounters(1, { sizeMs: WINDOW_MS, slices: SLICES }, clock);
     this.reconfigure(settings);
   }
 
   deposit(): void {
-    this.#balance.add(this.#deposit);
+    this.#balance.advance().add(0, this.#deposit);
   }
 
   withdraw(): boolean {
-    if (this.#balance.value + this.#floor < COST) return false;
-    this.#balance.add(-COST);
+    const balance = this.#balance.advance().totals[0] as number;
+    if (balance + this.#floor < COST) return false;
+    this.#balance.add(0, -COST);
     return true;
   }
 

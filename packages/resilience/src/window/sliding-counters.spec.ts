@@ -1,8 +1,26 @@
 import { VirtualClock } from '@rookery/common/testing';
 import fc from 'fast-check';
-import { RecentSum } from './recent-sum.js';
+import { type Clock } from '@rookery/common';
+import { SlidingCounters } from './sliding-counters.js';
 
-describe('the sum of the last ten seconds', () => {
+/** One counter over ten seconds in ten slices. */
+class RecentSum {
+  readonly #counters: SlidingCounters;
+
+  constructor(clock: Clock) {
+    this.#counters = new SlidingCounters(1, { sizeMs: 10_000, slices: 10 }, clock);
+  }
+
+  get value(): number | undefined {
+    return this.#counters.advance().totals[0];
+  }
+
+  add(amount: number): void {
+    this.#counters.advance().add(0, amount);
+  }
+}
+
+describe('a sliding counter', () => {
   it('starts empty and adds up', () => {
     const sum = new RecentSum(new VirtualClock());
     expect(sum.value).toBe(0);
@@ -88,5 +106,32 @@ describe('the sum of the last ten seconds', () => {
         }
       }),
     );
+  });
+});
+
+describe('sliding counters', () => {
+  it('are counted and forgotten apart from each other', async () => {
+    const clock = new VirtualClock();
+    const counters = new SlidingCounters(2, { sizeMs: 100, slices: 4 }, clock);
+    counters.advance().add(0, 1);
+    await clock.advance(25);
+    counters.advance().add(1, 5);
+    counters.add(0, 2);
+    expect([...counters.totals]).toEqual([3, 5]);
+    await clock.advance(75);
+    expect([...counters.advance().totals]).toEqual([2, 5]);
+    await clock.advance(25);
+    expect([...counters.advance().totals]).toEqual([0, 0]);
+  });
+
+  it('start anew when they are cleared', async () => {
+    const clock = new VirtualClock();
+    const counters = new SlidingCounters(1, { sizeMs: 100, slices: 4 }, clock);
+    counters.advance().add(0, 3);
+    counters.clear();
+    await clock.advance(25);
+    counters.advance().add(0, 1);
+    await clock.advance(75);
+    expect([...counters.advance().totals]).toEqual([1]);
   });
 });
