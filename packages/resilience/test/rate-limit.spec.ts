@@ -301,6 +301,7 @@ describe('@RateLimit', () => {
     const error = (await ended(app.get(Mailer).send(null))) as Error;
     expect(error).toMatchObject({ code: 'PREDICATE_FAILED', policy: 'Mailer.send' });
     expect(error.message).toContain(message);
+    expect(error.message).toContain('Make it return a text for every call.');
     await app.close();
   });
 
@@ -352,9 +353,12 @@ describe('@RateLimit', () => {
     await expect(mailer.send('a')).rejects.toBeInstanceOf(RateLimitError);
     await expect(mailer.send('b')).resolves.toBe('b');
     await app.clock.advance(3_000);
-    registry.reconfigure('mails', { rateLimit: { limit: 1, key: (tenant: string) => `${tenant}!` } });
-    await expect(mailer.send('b')).resolves.toBe('b');
-    await expect(mailer.send('b')).rejects.toBeInstanceOf(RateLimitError);
+    for (let call = 0; call < 3; call += 1) await mailer.send('a');
+    await expect(mailer.send('a')).rejects.toBeInstanceOf(RateLimitError);
+    registry.reconfigure('mails', { rateLimit: { limit: 2, burst: 3, key } });
+    await expect(mailer.send('a')).rejects.toBeInstanceOf(RateLimitError);
+    registry.reconfigure('mails', { rateLimit: { limit: 2, key: (tenant: string) => tenant } });
+    await expect(mailer.send('a')).resolves.toBe('a');
     await app.close();
   });
 

@@ -15,7 +15,7 @@ interface Waiting {
  */
 export class RateLine {
   readonly #bucket: TokenBucket;
-  #line: LinkedQueue<Waiting> | undefined;
+  readonly #line = new LinkedQueue<Waiting>();
   #timer: ScheduledTask | undefined;
 
   /** @param tooLate Makes the error of one whose turn would come after its deadline, told in how many milliseconds. */
@@ -28,7 +28,7 @@ export class RateLine {
   }
 
   get waiting(): number {
-    return this.#line?.size ?? 0;
+    return this.#line.size;
   }
 
   /** Whether the bucket is full, so that a new one would do as well. */
@@ -48,7 +48,7 @@ export class RateLine {
 
   /** Waits for a token, for a call that `tryPass` left out. Rejects with the signal's reason when it aborts. */
   wait(signal: AbortSignal | undefined, deadline: number): Promise<void> {
-    const line = (this.#line ??= new LinkedQueue());
+    const line = this.#line;
     const waiter = new Waiter(signal, () => {
       line.remove(place);
       this.#afterLeaving();
@@ -80,7 +80,7 @@ export class RateLine {
     const now = this.clock.monotonic();
     const late: { waiter: Waiter; msUntilTurn: number }[] = [];
     let staying = 0;
-    for (const { waiter, deadline } of this.#line ?? []) {
+    for (const { waiter, deadline } of this.#line) {
       const msUntilTurn = this.#msUntil(staying + 1);
       if (now + msUntilTurn >= deadline) late.push({ waiter, msUntilTurn });
       else staying += 1;
@@ -105,11 +105,11 @@ export class RateLine {
   #admit(): void {
     const line = this.#line;
     const now = this.clock.monotonic();
-    for (let place = line?.first; place; place = line?.first) {
+    for (let place = line.first; place; place = line.first) {
       const { waiter, deadline } = place.item;
       if (deadline <= now) waiter.giveUp(() => this.tooLate(0));
       else if (this.#bucket.tryTake(now)) {
-        line?.remove(place);
+        line.remove(place);
         waiter.admit();
       } else return;
     }
