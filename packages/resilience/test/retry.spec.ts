@@ -218,6 +218,18 @@ describe('a wait that the other side asks for', () => {
     expect(events).toMatchObject([{ delayMs: 100 }]);
   });
 
+  it('is not looked at when the call says that somebody else is asked next', async () => {
+    const { pipeline, clock, events, failing } = retrying();
+    const errors: unknown[] = [];
+    const respectRetryAfter = (error: unknown) => errors.push(error) > 1;
+    const busy = asking(60_000);
+    const result = ended(pipeline.execute(failing(9, busy), { respectRetryAfter }));
+    await clock.advance(100);
+    await expect(result).resolves.toBe(busy);
+    expect(events).toMatchObject([{ delayMs: 100 }]);
+    expect(errors).toEqual([busy, busy]);
+  });
+
   it('does not count as waited for decorrelated jitter, whose pauses add up on their own', async () => {
     const { pipeline, clock, events } = retrying({
       attempts: 4,

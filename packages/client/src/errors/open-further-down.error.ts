@@ -14,7 +14,7 @@ export class OpenFurtherDownError extends RookeryError {
   override readonly status = 503;
   /** Whether it speaks for the whole service. Policies take it for a rejection then, and do not try again. */
   readonly rejected: boolean;
-  /** How long the other side asked us to wait. Unset while there is another instance to ask, which need not wait. */
+  /** How long the other side asked us to wait, when it did. */
   readonly retryAfterMs: number | undefined;
 
   /**
@@ -28,6 +28,6 @@ export class OpenFurtherDownError extends RookeryError {
   ) {
     super(`${request}: a circuit that it needs is open`, { cause });
     this.rejected = alternatives === 0;
-    this.retryAfterMs = this.rejected ? cause.retryAfterMs : undefined;
+    this.retryAfterMs = cause.retryAfterMs;
   }
 }

@@ -82,6 +82,28 @@ describe('a hedged call of a client', () => {
   });
 });
 
+describe('a wait that an instance asks for', () => {
+  const busy = () => Promise.reject(new HttpStatusError('GET users/7', 503, undefined, 4_000));
+
+  it('is no reason to keep another instance waiting', async () => {
+    const { clock, send } = client({ retry: { backoff: { delay: 0 } } }, [1, 0]);
+    const result = send({ a: busy(), b: Promise.resolve('of b') });
+    await clock.advance(0);
+    await expect(result).resolves.toBe('of b');
+  });
+
+  it('is obeyed once every instance was asked', async () => {
+    const { clock, send, signals } = client({ retry: { backoff: { delay: 0 } } }, [1, 0]);
+    const [a, b] = [busy(), busy()];
+    b.catch(() => {});
+    const result = send({ a, b, c: Promise.resolve('at last') });
+    await clock.advance(3_999);
+    expect([...signals.keys()]).toEqual(['a', 'b']);
+    await clock.advance(1);
+    await expect(result).resolves.toBe('at last');
+  });
+});
+
 describe('the circuit of a client', () => {
   const circuitBreaker = { consecutiveFailures: 1 };
 

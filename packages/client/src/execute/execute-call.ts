@@ -13,12 +13,14 @@ export async function executeCall<T>({ endpoints, pipeline }: Guards, call: Guar
   const tried = new Set<string>();
   // By attempt, because a hedged call has several under way at once.
   const chosen = new Map<number, Endpoint>();
+  let untried = 0;
   let retries = 0;
 
   const attempt = async (current: Attempt): Promise<T> => {
     const endpoint = await endpoints(tried);
     tried.add(endpoint.id);
     chosen.set(current.number, endpoint);
+    untried = endpoint.alternatives;
     try {
       return await reportOutcome(endpoint, current.signal, send(endpoint, current));
     } catch (error) {
@@ -33,6 +35,8 @@ export async function executeCall<T>({ endpoints, pipeline }: Guards, call: Guar
       ...(signal && { signal }),
       ...(timeout !== undefined && { timeout: toMilliseconds(timeout) }),
       retryIf: (error) => mayRetry(error, idempotent),
+      // What one instance asks for is no reason to keep another waiting.
+      respectRetryAfter: () => untried === 0,
       recordIf: (error, number) =>
         !(isInstanceFault(error) && hadAlternatives(number)) && !(error instanceof OpenFurtherDownError),
       onRetry: () => (retries += 1),

@@ -59,12 +59,12 @@ describe('an open circuit further down', () => {
     else expect(found).toMatchObject({ code: 'CIRCUIT_OPEN', responseStatus: 503, cause: error });
   });
 
-  it('is a rejection that says when to come back, once no other instance is left to ask', () => {
+  it('says when to come back, and is a rejection once no other instance is left to ask', () => {
     const inAWhile = new HttpStatusError('GET x/', 503, { code: 'CIRCUIT_OPEN' }, 4_000);
     const last = judged(inAWhile, 'GET x/', 0);
     expect([isRejection(last), last]).toMatchObject([true, { retryAfterMs: 4_000 }]);
     const oneOfTwo = judged(inAWhile, 'GET x/', 1);
-    expect([isRejection(oneOfTwo), oneOfTwo]).toMatchObject([false, { retryAfterMs: undefined }]);
+    expect([isRejection(oneOfTwo), oneOfTwo]).toMatchObject([false, { retryAfterMs: 4_000 }]);
     expect(String(oneOfTwo)).toBe('OpenFurtherDownError: GET x/: a circuit that it needs is open');
   });
 });

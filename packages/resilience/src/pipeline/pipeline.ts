@@ -14,6 +14,11 @@ export interface ExecuteOptions {
   signal?: AbortSignal;
   /** Whether to try again after this error of this attempt. Asked as well as the policy's own `retryIf`; both must agree. */
   retryIf?: (error: unknown, attempt: number) => boolean;
+  /**
+   * Whether to wait as long as this error asks before the next attempt. Default: as the policy says. For calls whose next
+   * attempt goes to somebody else than the one who asked.
+   */
+  respectRetryAfter?: (error: unknown) => boolean;
   /** Whether making the call twice does no more than making it once; otherwise it is never hedged. Default `true`. */
   idempotent?: boolean;
   /** Calls with the same key share one execution, where the policy coalesces. Default: shares with none. */

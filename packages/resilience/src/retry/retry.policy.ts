@@ -79,15 +79,21 @@ export class RetryPolicy implements Policy {
   /** The pause before the next attempt; `undefined` when that would come too late, or be one too many. */
   #plan(outcome: unknown, attempt: number, backedOffMs: number, execution: Execution): Pause | undefined {
     const { clock } = this.parts;
-    const { maxRetryAfterMs } = this.settings;
+    const { maxRetryAfterMs = Infinity } = this.settings;
+    const askedMs = this.#askedWait(outcome, execution);
     // Whoever may not be waited for as long as it asks is not asked again before: it would only fail again.
-    const askedMs = maxRetryAfterMs === undefined ? 0 : (askedWait(outcome, clock) ?? 0);
-    if (askedMs > (maxRetryAfterMs ?? 0)) return undefined;
+    if (askedMs > maxRetryAfterMs) return undefined;
     const backoffMs = this.#backoff(attempt, backedOffMs);
     const delayMs = Math.max(backoffMs, askedMs);
     // The next attempt could not even start in time: the caller learns the real reason now, not a time-out later.
     if (clock.monotonic() + delayMs >= execution.deadline) return undefined;
     return this.#withdraw(execution) ? { delayMs, backoffMs } : undefined;
+  }
+
+  #askedWait(outcome: unknown, { options }: Execution): number {
+    if (this.settings.maxRetryAfterMs === undefined || options.respectRetryAfter?.(outcome) === false)
+      return 0;
+    return askedWait(outcome, this.parts.clock) ?? 0;
   }
 
   /** Asked last, so that nothing is taken out for an attempt that is not made. */
