@@ -16,11 +16,13 @@ import {
 } from '@stryker-mutator/api/test-runner';
 import { strykerPlugins as jestPlugins } from '@stryker-mutator/jest-runner';
 import { findSpecs } from './find-specs.ts';
+import { SpecShelf } from './spec-shelf.ts';
 
 /** What this runner uses of Stryker's own runner for Jest, part of which that one keeps to itself. */
 interface JestRunner extends Required<Pick<TestRunner, 'init' | 'dryRun' | 'mutantRun'>> {
   capabilities(): TestRunnerCapabilities;
-  readonly jestTestAdapter: { run(settings: { testFiles?: string[] }): Promise<unknown> };
+  readonly jestConfig: object;
+  readonly jestTestAdapter: { run(settings: { testFiles?: string[]; jestConfig: object }): Promise<unknown> };
 }
 
 /** A spec file, and how long it takes. */
@@ -41,13 +43,14 @@ const MEMORY = '.specs-by-mutant.json';
 /**
  * Runs the specs that reach a mutant, the likeliest first, and stops at the first that notices it.
  *
- * Stryker's own runner loads every spec file for every mutant and skips tests by name, and runs all tests for code that
- * runs while a module loads, such as the checks of options. Which file reaches what is known after the first run, so
- * most mutants need a single file. Nothing is mutated differently, and what survives has met every test that reaches it, but for the slow ones
- * of other features.
+ * Stryker's own runner has Jest load every spec file for every mutant. Which file reaches what is known after the first
+ * run, and a loaded file can be run again with another mutant switched on, so most mutants need a few milliseconds.
+ * What counts is still what Jest says where there is any doubt: of code that runs while a module loads, of a test that
+ * fails also without the mutant, and of every mutant that survives, before the specs of its own feature.
  */
 class JestBySpec implements TestRunner {
   readonly jest: JestRunner;
+  readonly #shelf: SpecShelf;
   #specs: SpecsByMutant | undefined;
   #files: string[] | undefined;
 
@@ -56,6 +59,7 @@ class JestBySpec implements TestRunner {
     const { jestTestAdapter } = jest;
     const run = jestTestAdapter.run.bind(jestTestAdapter);
     jestTestAdapter.run = (settings) => run({ ...settings, ...(this.#files && { testFiles: this.#files }) });
+    this.#shelf = new SpecShelf((file) => run({ testFiles: [file], jestConfig: jest.jestConfig }));
   }
 
   init(): Promise<void> {
@@ -94,9 +98,50 @@ class JestBySpec implements TestRunner {
 
   async mutantRun(options: MutantRunOptions): Promise<MutantRunResult> {
     const { id, fileName } = options.activeMutant;
-    const rounds = roundsOf(this.#specsOf(id), basename(dirname(fileName)));
+    const { near, far } = this.#specsOf(id, basename(dirname(fileName)));
+    if (options.mutantActivation === 'static' || !options.testFilter) {
+      return this.#inJest(options, [...near.map((file) => [file]), far]);
+    }
+    const loaded = await this.#loaded(options, [...near, ...far]);
+    if (loaded.verdict) return loaded.verdict;
+    return this.#inJest(options, [...near.map((file) => [file]), loaded.doubtful]);
+  }
+
+  /** Asks the loaded files. There is no verdict when none of them notices the mutant, or when one cannot be trusted. */
+  async #loaded(
+    { activeMutant, testFilter, hitLimit }: MutantRunOptions,
+    files: string[],
+  ): Promise<{ doubtful: string[]; verdict?: MutantRunResult }> {
+    const doubtful: string[] = [];
+    const only = new Set(testFilter);
+    let nrOfTests = 0;
+    for (const file of files) {
+      const spec = await this.#shelf.take(file);
+      if (!spec) {
+        doubtful.push(file);
+        continue;
+      }
+      const { failure, tests } = await spec.run(activeMutant.id, only, hitLimit);
+      nrOfTests += tests;
+      if (!failure) continue;
+      const { test, message: failureMessage } = failure;
+      // What hangs may go on for ever, and what fails without a mutant as well does not judge.
+      const spoilt = failure.hung || (await spec.run(undefined, new Set([test]))).failure !== undefined;
+      if (spoilt) await this.#shelf.drop(file);
+      if (spoilt && !failure.hung) {
+        doubtful.push(file);
+        continue;
+      }
+      const status = MutantRunStatus.Killed as const;
+      return { doubtful, verdict: { status, killedBy: [test], failureMessage, nrOfTests } };
+    }
+    return { doubtful };
+  }
+
+  async #inJest(options: MutantRunOptions, rounds: string[][]): Promise<MutantRunResult> {
     let nrOfTests = 0;
     for (const files of rounds) {
+      if (files.length === 0) continue;
       const result = await this.#only(files, () => this.jest.mutantRun(options));
       if (result.status !== MutantRunStatus.Survived) return result;
       nrOfTests += result.nrOfTests;
@@ -113,21 +158,15 @@ class JestBySpec implements TestRunner {
     }
   }
 
-  #specsOf(mutant: string): Spec[] {
+  /** The specs with the feature's name in their path are the likeliest to notice its mutants. */
+  #specsOf(mutant: string, feature: string): { near: string[]; far: string[] } {
     if (!this.#specs && !existsSync(MEMORY)) throw new Error('The first run has not left its notes.');
     this.#specs ??= JSON.parse(readFileSync(MEMORY, 'utf8')) as SpecsByMutant;
-    return this.#specs[mutant] ?? [];
+    const specs = this.#specs[mutant] ?? [];
+    const near = specs.filter(({ file }) => file.includes(feature));
+    const far = specs.filter((spec) => !near.includes(spec) && spec.ms <= SLOW_MS);
+    return { near: near.map(({ file }) => file), far: far.map(({ file }) => file) };
   }
-}
-
-/**
- * The specs with the feature's name in their path come first and one by one: they are the likeliest to notice its
- * mutants. All others then come together, which saves the start of Jest for each.
- */
-function roundsOf(specs: Spec[], feature: string): string[][] {
-  const near = specs.filter(({ file }) => file.includes(feature));
-  const far = specs.filter((spec) => !near.includes(spec) && spec.ms <= SLOW_MS);
-  return [...near.map(({ file }) => [file]), ...(far.length > 0 ? [far.map(({ file }) => file)] : [])];
 }
 
 /**
