@@ -53,6 +53,16 @@ describe('a racing timeout', () => {
     await expect(end).resolves.toMatchObject({ scope: 'deadline', timeoutMs: 40 });
   });
 
+  it("leaves no timer behind for a caller's deadline that was not needed", async () => {
+    const { clock, seen, work, end } = await limited('race', { deadline: 1_040 });
+    expect(clock.pending).toBe(1);
+    work.resolve('ok');
+    await expect(end).resolves.toBe('ok');
+    expect(clock.pending).toBe(0);
+    await clock.advance(1_000);
+    expect(seen).toEqual([]);
+  });
+
   it('is its own limit when the deadline is at the same moment', async () => {
     const { clock, end } = await limited('race', { deadline: 1_100 });
     await clock.advance(100);
