@@ -91,6 +91,42 @@ describe('a circuit that is forced open', () => {
   });
 });
 
+describe('what is reported about an override', () => {
+  const overridden = { type: 'circuit-overridden', policy: 'users' };
+
+  it('says why it ended, at once', () => {
+    const { breaker, events } = circuit();
+    breaker.forceOpen({ reason: 'x' });
+    breaker.forceClose({ reason: 'repaired' });
+    expect(events).toStrictEqual([
+      { ...overridden, override: 'forced-open', reason: 'x' },
+      { ...overridden, override: undefined, reason: 'repaired' },
+    ]);
+  });
+
+  it('says how long it lasts from now on', async () => {
+    const { breaker, events, clock } = circuit();
+    await clock.advance(10_000);
+    breaker.disable({ reason: 'x', expiresInMs: 500 });
+    const isolation = breaker.isolate('y');
+    await clock.advance(200);
+    isolation[Symbol.dispose]();
+    expect(events).toStrictEqual([
+      { ...overridden, override: 'disabled', reason: 'x', expiresInMs: 500 },
+      { ...overridden, override: 'isolated', reason: 'y' },
+      { ...overridden, override: 'disabled', reason: 'x', expiresInMs: 300 },
+    ]);
+  });
+
+  it('comes without its rejections where nobody listens to calls', async () => {
+    const { breaker, execute, types, parts } = circuit();
+    parts.events.observed = false;
+    breaker.forceOpen({ reason: 'x' });
+    await expect(execute(succeed)).rejects.toMatchObject({ code: 'CIRCUIT_OPEN' });
+    expect(types()).toEqual(['circuit-overridden']);
+  });
+});
+
 describe('a circuit that is disabled', () => {
   it('lets every call through and counts none, also not those that end after it', async () => {
     const { breaker, times, execute, start, clock } = circuit();

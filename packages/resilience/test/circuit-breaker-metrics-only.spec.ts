@@ -105,4 +105,20 @@ describe('a circuit that only measures', () => {
     await expect(execute(succeed)).resolves.toBe('ok');
     expect(events).toEqual([exceeded('tripped')]);
   });
+
+  it('does not start a new crossing because its settings changed', async () => {
+    const { breaker, times, events } = circuit({ mode: 'metrics-only' });
+    await times(5, fail);
+    breaker.reconfigure(settingsOf({ mode: 'metrics-only', minimumCalls: 20 }));
+    await times(5, fail);
+    expect(events).toHaveLength(1);
+  });
+
+  it('reports a crossing that is over with the reset and comes back with the next call', async () => {
+    const { breaker, times, events } = circuit({ mode: 'metrics-only', consecutiveFailures: 1 });
+    await times(1, fail);
+    breaker.reset({ reason: 'x' });
+    await times(1, fail);
+    expect(events).toHaveLength(2);
+  });
 });

@@ -61,7 +61,7 @@ export function circuit(options: CircuitBreakerOptions = {}, random = () => 0.5)
     return running[call]();
   };
   const types = () => events.map(({ type }) => type);
-  return { clock, events, types, breaker, execute, times, start, stream, lasting };
+  return { clock, parts, events, types, breaker, execute, times, start, stream, lasting };
 }
 
 export type BoundCircuit = ReturnType<typeof circuit>;
