@@ -1,5 +1,4 @@
 import { VirtualClock } from '@rookery/common/testing';
-import { EventHub } from '../src/events/event-hub.js';
 import { type ResilienceEvent } from '../src/events/resilience-event.js';
 import { type HedgeOptions, hedgeSettings } from '../src/hedge/hedge.options.js';
 import { HedgePolicy } from '../src/hedge/hedge.policy.js';
@@ -17,9 +16,8 @@ export interface Try extends Deferred<unknown> {
 /** A hedge by itself, over attempts that the test ends. */
 export function hedging(options: HedgeOptions = { delay: 100 }) {
   const clock = new VirtualClock();
-  const events = new EventHub();
   const reported: ResilienceEvent[] = [];
-  events.all$.subscribe((event) => reported.push(event));
+  const events = { observed: true, next: (event: ResilienceEvent) => void reported.push(event) };
   const policy = new HedgePolicy('users', hedgeSettings(options), { clock, events, random: () => 0.5 });
   const tries: Try[] = [];
   const run = (overrides: Partial<Execution> = {}) =>
@@ -37,5 +35,6 @@ export function hedging(options: HedgeOptions = { delay: 100 }) {
     resolve('ok');
     await result;
   };
-  return { clock, policy, reported, tries, run, at, answered };
+  const stopListening = () => (events.observed = false);
+  return { clock, policy, reported, tries, run, at, answered, stopListening };
 }

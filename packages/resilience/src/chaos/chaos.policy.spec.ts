@@ -127,6 +127,15 @@ describe('chaos', () => {
     await expect(run()).resolves.toBe('of the call');
   });
 
+  it('reports nothing while nobody listens', async () => {
+    let reported = 0;
+    const events = { observed: false, next: () => void (reported += 1) };
+    const parts = { clock: new VirtualClock(), events, random: () => 0.5 };
+    const policy = new ChaosPolicy('users', chaosSettings({ fault: { rate: 100 } }), parts);
+    await expect(policy.execute(execution(), async () => 'ok')).rejects.toBeInstanceOf(ChaosError);
+    expect(reported).toBe(0);
+  });
+
   it('brings to light that enabled throws', async () => {
     const bug = new Error('bug');
     const { run, made } = chaos({

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { currentContext, runInContext } from '@rookery/common';
 import { VirtualClock } from '@rookery/common/testing';
 import { execution } from '../../test/executions.js';
@@ -83,6 +84,19 @@ describe('coalesced calls', () => {
     expect(works).toHaveLength(2);
     at(1).resolve('second');
     await expect(Promise.all([again, alsoAgain])).resolves.toEqual(['second', 'second']);
+  });
+
+  it('report nothing while nobody listens', async () => {
+    let told = 0;
+    const events = { observed: false, next: () => void (told += 1) };
+    const parts = { clock: new VirtualClock(), events, random: () => 0.5 };
+    const policy = new CoalescePolicy('users', coalesceSettings({}), parts);
+    const call = execution({ options: { key: '7' } });
+    const work = deferred<unknown>();
+    const results = [policy.execute(call, () => work.promise), policy.execute(call, () => work.promise)];
+    work.resolve('ok');
+    await expect(Promise.all(results)).resolves.toEqual(['ok', 'ok']);
+    expect(told).toBe(0);
   });
 
   it('go on with the calls under way through a reconfiguration', async () => {
@@ -203,6 +217,17 @@ describe('a shared call', () => {
     expect(works).toHaveLength(2);
     at(1).resolve('ok');
     await expect(Promise.all([three, four])).resolves.toEqual(['ok', 'ok']);
+  });
+
+  it.each(['resolve', 'reject'] as const)('is left alone by a caller who has it already: %s', async (how) => {
+    const { keyed, at } = coalescing();
+    const leaving = new AbortController();
+    const result = ended(keyed('7', { signal: leaving.signal }));
+    at(0)[how]('over');
+    await result;
+    leaving.abort('bye');
+    expect(at(0).execution.signal?.aborted).toBe(false);
+    expect(getEventListeners(leaving.signal, 'abort')).toEqual([]);
   });
 
   it('is not aborted while somebody waits who cannot leave', async () => {

@@ -53,9 +53,7 @@ export class CoalescePolicy implements Policy {
       if (events.observed) events.next({ type: 'coalesced', policy: this.name, key });
       return underWay.join(execution);
     }
-    const shared = new SharedCall((over) => {
-      if (calls.get(key) === over) calls.delete(key);
-    });
+    const shared = new SharedCall(() => calls.delete(key));
     calls.set(key, shared);
     execution.budget?.deposit();
     return shared.start(execution, next).join(execution);

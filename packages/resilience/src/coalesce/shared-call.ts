@@ -21,8 +21,8 @@ export class SharedCall implements AbortScope {
   #waiting = 0;
   #over = false;
 
-  /** @param onOver Told once it has ended, or everybody has left: nobody may join any more. */
-  constructor(private readonly onOver: (call: SharedCall) => void) {}
+  /** @param onOver Told once, when it has ended or everybody has left: nobody may join any more. */
+  constructor(private readonly onOver: () => void) {}
 
   get signal(): AbortSignal {
     return this.#controller.signal;
@@ -96,6 +96,6 @@ export class SharedCall implements AbortScope {
   #end(): void {
     if (this.#over) return;
     this.#over = true;
-    this.onOver(this);
+    this.onOver();
   }
 }

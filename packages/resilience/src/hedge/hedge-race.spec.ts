@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { currentContext, runInContext } from '@rookery/common';
 import { execution } from '../../test/executions.js';
 import { hedging } from '../../test/hedging.js';
@@ -89,20 +90,32 @@ describe('a hedge', () => {
   });
 
   it('does not care for what becomes of a loser', async () => {
-    const { clock, run, at, reported } = hedging({ delay: 100, attempts: 3, hedgeIf: () => true });
+    let asked = 0;
+    const { clock, run, at, reported } = hedging({ delay: 100, hedgeIf: () => (asked += 1) > 0 });
     const result = run();
     await clock.advance(100);
     at(1).resolve('second');
     await expect(result).resolves.toBe('second');
     at(0).reject(broken);
     await clock.advance(1_000);
-    expect(reported).toHaveLength(1);
+    expect([reported.length, asked]).toEqual([1, 0]);
 
     const other = run();
     await clock.advance(100);
     at(2).resolve('third');
     at(3).resolve('too late');
     await expect(other).resolves.toBe('third');
+  });
+
+  it('leaves nothing behind at the signal of the call', async () => {
+    const { clock, run, at } = hedging();
+    const { signal } = new AbortController();
+    const result = run({ signal });
+    await clock.advance(100);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    at(0).resolve('first');
+    await result;
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('adds attempts up to their number, each after another delay', async () => {
@@ -112,8 +125,9 @@ describe('a hedge', () => {
     expect(tries).toHaveLength(2);
     await clock.advance(1);
     expect(tries.map(({ execution: { attempt } }) => attempt)).toEqual([5, 8, 9]);
+    expect(clock.pending).toBe(0);
     await clock.advance(1_000);
-    expect([tries.length, clock.pending]).toEqual([3, 0]);
+    expect(tries).toHaveLength(3);
     at(2).resolve('third');
     await expect(result).resolves.toBe('third');
     expect([at(0).signal.aborted, at(1).signal.aborted, at(2).signal.aborted]).toEqual([true, true, false]);
@@ -361,7 +375,8 @@ describe('the abort of a hedged call', () => {
       const { clock, tries, run, at } = hedging({ delay: 100, attempts: 3 });
       const leaving = new AbortController();
       let over = false;
-      const result = ended(run({ signal: leaving.signal })).finally(() => (over = true));
+      const { signal } = leaving;
+      const result = ended(run({ signal, caller: signal })).finally(() => (over = true));
       await clock.advance(100);
       leaving.abort(reason);
       expect([at(0).signal.reason, at(1).signal.reason]).toEqual([reason, reason]);

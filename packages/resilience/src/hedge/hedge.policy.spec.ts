@@ -41,11 +41,27 @@ describe('a hedge does not start', () => {
     expect([tries.length, clock.pending]).toEqual([made, 0]);
   });
 
+  it('after a failure either, when the deadline comes before the delay', async () => {
+    const { run, tries, at } = hedging();
+    const result = run({ deadline: 100 });
+    at(0).reject(broken);
+    await expect(result).rejects.toBe(broken);
+    expect(tries).toHaveLength(1);
+  });
+
   it('when the deadline leaves no time for a further one', async () => {
     const { clock, tries, run } = hedging({ delay: 100, attempts: 3 });
     void run({ deadline: 200 });
     await clock.advance(100);
     expect([tries.length, clock.pending]).toEqual([2, 0]);
+  });
+
+  it('when the budget has nothing left, nor reports it while nobody listens', async () => {
+    const { clock, tries, run, reported, stopListening } = hedging({ delay: 100, attempts: 3 });
+    stopListening();
+    void run({ budget: budgetOf(1) });
+    await clock.advance(1_000);
+    expect([tries.length, reported]).toEqual([2, []]);
   });
 
   it('when the budget has nothing left, and says so once', async () => {
@@ -139,6 +155,21 @@ describe('a learned delay', () => {
     await clock.advance(99);
     expect(tries).toHaveLength(3);
     await clock.advance(1);
+    expect(tries).toHaveLength(4);
+  });
+
+  it('learns from a first attempt that answers after its hedge failed', async () => {
+    const { clock, run, tries, at } = hedging({ delay: { minimumCalls: 1, initialDelay: 100 } });
+    const result = run();
+    await clock.advance(100);
+    at(1).reject(broken);
+    await clock.advance(100);
+    at(0).resolve('first');
+    await result;
+    void run();
+    await clock.advance(199);
+    expect(tries).toHaveLength(3);
+    await clock.advance(9);
     expect(tries).toHaveLength(4);
   });
 
