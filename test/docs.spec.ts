@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
-import { anchorsOf, exampleOf, linksOf, regionOf, withExample } from './markdown.js';
+import { basename, dirname, join, relative } from 'node:path';
+import { runInNewContext } from 'node:vm';
+import { PolicyRegistry, type PolicyOptions } from '@rookery/resilience';
+import { STAGES } from '../packages/resilience/src/pipeline/stages.js';
+import { anchorsOf, blocksOf, exampleOf, linksOf, regionOf, withExample } from './markdown.js';
 
 /** What every example exports. */
 interface Example {
@@ -27,6 +30,17 @@ const shown = pages.flatMap((page) => {
   return link ? [{ page: inRoot(page), example: inRoot(link.file) }] : [];
 });
 
+/** The policies: their folder has their name. */
+function policies(): string[] {
+  const sources = join(root, 'packages/resilience/src');
+  const exported = readFileSync(join(sources, 'index.ts'), 'utf8').matchAll(
+    /'\.\/([\w-]+)\/\1\.decorator\.js'/g,
+  );
+  const built = filesIn(sources, '.policy.ts').map((file): string => basename(dirname(file)));
+  const names = [...exported].map(([, name = '']): string => name);
+  return [...new Set<string>([...names, ...built])].sort();
+}
+
 describe('the pages', () => {
   it.each(pages.map(inRoot))('%s links only to what exists', (page) => {
     const broken = linksOf(join(root, page)).filter(({ file, anchor }) => {
@@ -41,6 +55,34 @@ describe('the pages', () => {
     // The README shows this one under another name, and its own test runs it.
     const others = filesIn(examples, '.ts').filter((file) => basename(file) !== 'order-service.ts');
     expect(shown.map(({ example }) => example).sort()).toEqual(others.map(inRoot));
+  });
+
+  it.each(policies())('explain the policy %s', (policy) => {
+    const page = join(docs, 'resilience', `${policy}.md`);
+    expect(existsSync(page)).toBe(true);
+    const index = linksOf(join(docs, 'resilience/README.md')).map(({ file }) => inRoot(file));
+    expect(index).toContain(inRoot(page));
+  });
+});
+
+describe('the index of the policies', () => {
+  const index = readFileSync(join(docs, 'resilience/README.md'), 'utf8');
+
+  it('draws the order as it is', () => {
+    const picture = blocksOf(index).find(({ language }) => language === 'text');
+    const drawn = picture?.content.split('\n').map((line) => line.trim().split(/ {2,}/)[0]);
+    const stages = STAGES.map((stage) => stage.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
+    const asOptions = stages.map((stage) => stage.replace(/^(total|attempt) timeout$/, 'timeout.$1'));
+    expect(drawn).toEqual(['caller', ...asOptions, 'the call']);
+  });
+
+  it('gives starting values that boot', () => {
+    const registry = new PolicyRegistry();
+    const given = [...index.matchAll(/^\| ([^|]+) \| `(\{.+\})` +\|$/gm)];
+    expect(given.length).toBeGreaterThan(5);
+    for (const [, call = '', options = ''] of given) {
+      registry.define(call, runInNewContext(`(${options})`) as PolicyOptions);
+    }
   });
 });
 
