@@ -10,7 +10,7 @@ import { type LimitBounds, within } from './limit-bounds.js';
 const STEP: CohortSize = { fewest: 30, minMs: 100, most: Infinity };
 
 /** The calls that a probe goes by: more, since all steps until the next one rely on it. */
-const PROBE: CohortSize = { fewest: 20, minMs: 2_000, most: 100 };
+const PROBE: CohortSize = { fewest: 20, minMs: 1_000, most: 50 };
 
 /** A probe begins this long after the one before, in milliseconds, give or take a tenth so that instances do not agree. */
 const PROBE_EVERY_MS = 30_000;

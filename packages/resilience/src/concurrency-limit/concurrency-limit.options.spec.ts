@@ -15,7 +15,7 @@ describe('the options of a concurrency limit', () => {
   });
 
   it('are taken as they are', () => {
-    const given = { min: 2, max: 9, initial: 3, maxQueue: 0, priority: () => 'high' } as const;
+    const given = { min: 2, max: 9, initial: 3, maxQueue: 0, priority: () => 'high' as const } as const;
     expect(concurrencyLimitSettings(given)).toEqual(given);
     expect(problems(given)).toEqual([]);
   });
