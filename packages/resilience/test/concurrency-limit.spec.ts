@@ -110,21 +110,63 @@ describe('the concurrency limit', () => {
     await first;
   });
 
-  it('serves by priority and gives the place of the lowest to a higher one', async () => {
-    const { call, begun, settle } = guarded({ max: 1, maxQueue: 3 });
-    const running = call('running');
-    const low = call('low', { priority: 'low' });
-    const calls = [call('a'), call('b'), call('high', { priority: 'high' })];
-    await expect(low.result).resolves.toMatchObject({
+  it('serves by priority and by arrival', async () => {
+    const { call, begun, settle } = guarded({ max: 1, maxQueue: 4 });
+    const calls = [
+      call('running'),
+      call('low', { priority: 'low' }),
+      call('a'),
+      call('high', { priority: 'high' }),
+      call('b'),
+      call('critical', { priority: 'critical' }),
+    ];
+    for (const each of calls) each.end();
+    await settle();
+    expect(begun).toEqual(['running', 'critical', 'high', 'a', 'b', 'low']);
+  });
+
+  it.each([
+    ['low', 2],
+    ['normal', 4],
+    ['high', 8],
+    ['critical', 8],
+  ] as const)('has calls of %s priority wait in %i places of a queue for 4', async (priority, places) => {
+    const { call, events } = guarded({ max: 1, maxQueue: 4 });
+    call('running');
+    for (let waiting = 0; waiting < places; waiting += 1) call('waiting', { priority });
+    expect(events).toEqual([]);
+    await expect(call('one more', { priority }).result).resolves.toMatchObject({ reason: 'full' });
+  });
+
+  it('turns those away at once that find their places taken by what matters more', async () => {
+    const { call, events } = guarded({ max: 1, maxQueue: 2 });
+    call('running');
+    for (let waiting = 0; waiting < 2; waiting += 1) call('waiting', { priority: 'high' });
+    await expect(call('normal').result).resolves.toMatchObject({ reason: 'full' });
+    expect(events).toHaveLength(1);
+  });
+
+  it('gives the place of the lowest to a higher one when all places are taken', async () => {
+    const { call } = guarded({ max: 1, maxQueue: 2 });
+    call('running');
+    call('normal');
+    const newest = call('newest');
+    for (let waiting = 0; waiting < 2; waiting += 1) call('high', { priority: 'high' });
+    call('critical', { priority: 'critical' });
+    await expect(newest.result).resolves.toMatchObject({
       reason: 'displaced',
       message: expect.stringContaining(
         'A call of a higher priority took the place of this one in the queue.',
       ),
     });
-    await expect(call('c').result).resolves.toMatchObject({ reason: 'full' });
-    for (const each of [running, ...calls]) each.end();
-    await settle();
-    expect(begun).toEqual(['running', 'high', 'a', 'b']);
+  });
+
+  it('lets nobody wait where there is no queue', async () => {
+    const { call } = guarded({ max: 1, maxQueue: 0 });
+    call('running');
+    await expect(call('critical', { priority: 'critical' }).result).resolves.toMatchObject({
+      reason: 'full',
+    });
   });
 
   it('inherits the priority of the call that is running', async () => {

@@ -9,11 +9,14 @@ export interface ConcurrencyLimitOptions {
   max?: number;
   /** How many calls it allows at once as long as it knows nothing. Default 20, or the bound that 20 is beyond. */
   initial?: number;
-  /** How many further calls may wait for one of them to end. Default: half as many as may be under way now. */
+  /**
+   * How many further calls may wait for one of them to end. Calls of low priority wait in the first half of these
+   * places only; calls of high and critical priority have as many again. Default: half as many as may be under way now.
+   */
   maxQueue?: number;
   /**
-   * The priority of a call by the arguments of the method: a higher one goes first, and takes the place of the lowest
-   * in a full queue. Default, and for `undefined`: the priority of the call that is running, else `'normal'`.
+   * The priority of a call by the arguments of the method: a higher one goes first, and has more places to wait in.
+   * Default, and for `undefined`: the priority of the call that is running, else `'normal'`.
    */
   priority?: PriorityFunction;
 }

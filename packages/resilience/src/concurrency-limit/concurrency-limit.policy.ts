@@ -10,6 +10,7 @@ import { AdaptiveLimit, type Admission } from './adaptive-limit.js';
 import { type CallEnd } from './call-cohort.js';
 import { endOf } from './call-end.js';
 import { ConcurrencyLimitError } from './concurrency-limit.error.js';
+import { allPlaces, placesFor } from './queue-places.js';
 import { type ConcurrencyLimitSettings } from './concurrency-limit.options.js';
 
 /** Nobody is told to come back sooner than after this many milliseconds: the limit needs about as long to adapt. */
@@ -57,6 +58,7 @@ export class ConcurrencyLimitPolicy implements Policy {
   async #executeInTurn(execution: Execution, next: Next): Promise<unknown> {
     this.#limit.turnedAway();
     const priority = priorityOf(execution, this.#declared());
+    if (this.#gate.waiting >= placesFor(priority, this.#maxQueue)) throw this.#rejection('full');
     const waitMs = longestWait(execution, this.parts.clock);
     await this.#gate.wait({ priority, signal: execution.signal, waitMs });
     return this.#run(execution, next);
@@ -91,8 +93,11 @@ export class ConcurrencyLimitPolicy implements Policy {
   }
 
   #limits(): GateLimits {
-    const maxWaiting = this.settings.maxQueue ?? Math.ceil(this.#limit.learned / 2);
-    return { maxInside: this.#allowed, maxWaiting };
+    return { maxInside: this.#allowed, maxWaiting: allPlaces(this.#maxQueue) };
+  }
+
+  get #maxQueue(): number {
+    return this.settings.maxQueue ?? Math.ceil(this.#limit.learned / 2);
   }
 
   #declared(): DeclaredPriority {
