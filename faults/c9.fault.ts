@@ -1,4 +1,4 @@
-import { Agent, get } from 'node:http';
+import { Agent, get, type RequestOptions } from 'node:http';
 import { join } from 'node:path';
 import { seededRandom } from '@rookery/common/testing';
 import { eventually, FleetHarness, freePort } from '@rookery/testing';
@@ -131,7 +131,7 @@ async function withService<T>(
 }
 
 /** A request with a status of 0 when the connection failed. */
-function request(options: Parameters<typeof get>[0]): Promise<{ status: number; tookMs: number }> {
+function request(options: RequestOptions): Promise<{ status: number; tookMs: number }> {
   const start = performance.now();
   const since = () => performance.now() - start;
   return new Promise((resolve) => {

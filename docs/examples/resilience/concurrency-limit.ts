@@ -50,16 +50,18 @@ export async function run(print: (line: string) => void): Promise<void> {
   const placed = { paid: 0, other: 0 };
   const turnedAway = { paid: 0, other: 0 };
   const waits: number[] = [];
-  for (let number = 0; number < 2_000; number += 1) {
-    const kind = number % 10 === 0 ? 'paid' : 'other';
+  const place = async (kind: 'paid' | 'other') => {
     const startedAt = clock.monotonic();
-    orders.place({ paid: kind === 'paid' }).then(
-      () => {
-        placed[kind] += 1;
-        waits.push(clock.monotonic() - startedAt);
-      },
-      () => (turnedAway[kind] += 1),
-    );
+    try {
+      await orders.place({ paid: kind === 'paid' });
+      placed[kind] += 1;
+      waits.push(clock.monotonic() - startedAt);
+    } catch {
+      turnedAway[kind] += 1;
+    }
+  };
+  for (let number = 0; number < 2_000; number += 1) {
+    void place(number % 10 === 0 ? 'paid' : 'other');
     await clock.advance(5);
   }
   await clock.advance(1_000);

@@ -11,7 +11,7 @@ import {
   ResilienceModule,
   ThrottledError,
 } from '@rookery/resilience';
-import { concat, lastValueFrom, Observable, of, throwError } from 'rxjs';
+import { lastValueFrom, Observable } from 'rxjs';
 import { bench, broken, ended, fail, silent, succeed, withStatus } from './support.js';
 
 /** A pipeline with a throttle; 0.5 is drawn for every call. */
@@ -220,10 +220,10 @@ describe('@AdaptiveThrottle', () => {
     class Feed {
       @AdaptiveThrottle({ minimumCalls: 1 })
       read(values: number): Observable<number> {
-        return concat(
-          of(...Array(values).keys()),
-          throwError(() => broken),
-        );
+        return new Observable((reader) => {
+          for (let value = 0; value < values; value += 1) reader.next(value);
+          reader.error(broken);
+        });
       }
     }
     const app = await boot(Feed);

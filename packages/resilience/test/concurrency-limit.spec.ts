@@ -305,7 +305,7 @@ describe('@ConcurrencyLimit', () => {
     class Feed {
       @ConcurrencyLimit({ max: 1, maxQueue: 0 })
       read(): Observable<number> {
-        return timer(0);
+        return new Observable((reader) => timer(0).subscribe(reader));
       }
     }
     const app = await boot(Feed);

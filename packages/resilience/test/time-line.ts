@@ -23,8 +23,8 @@ export class TimeLine {
     let index = heap.push(due) - 1;
     while (index > 0) {
       const parent = (index - 1) >> 1;
-      const above = heap[parent] as Due;
-      if (above.at <= time) break;
+      const above = heap[parent];
+      if (!above || above.at <= time) break;
       heap[index] = above;
       index = parent;
     }

@@ -14,5 +14,5 @@ import { type AdaptiveThrottleOptions } from './adaptive-throttle.options.js';
 export function AdaptiveThrottle<const Options extends AdaptiveThrottleOptions = AdaptiveThrottleOptions>(
   options?: Options,
 ): ArgumentsDecorator<Options extends { readonly priority: infer Asked } ? Asked : undefined> {
-  return declareStage('AdaptiveThrottle', 'adaptiveThrottle', options ?? {}) as never;
+  return declareStage('AdaptiveThrottle', 'adaptiveThrottle', options ?? {});
 }

@@ -15,5 +15,5 @@ import { type ConcurrencyLimitOptions } from './concurrency-limit.options.js';
 export function ConcurrencyLimit<const Options extends ConcurrencyLimitOptions = ConcurrencyLimitOptions>(
   options?: Options,
 ): ArgumentsDecorator<Options extends { readonly priority: infer Asked } ? Asked : undefined> {
-  return declareStage('ConcurrencyLimit', 'concurrencyLimit', options ?? {}) as never;
+  return declareStage('ConcurrencyLimit', 'concurrencyLimit', options ?? {});
 }

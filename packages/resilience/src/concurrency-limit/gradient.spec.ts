@@ -45,7 +45,7 @@ describe('the next limit', () => {
     });
     fc.assert(
       fc.property(change, ({ limit, factor, overloaded }) => {
-        const [less, more] = overloaded.sort((a, b) => a - b) as [number, number];
+        const [less, more] = overloaded.sort((a, b) => a - b);
         const next = nextLimit(limit, factor, more);
         expect(next).toBeGreaterThanOrEqual(0.7 * limit);
         expect(next).toBeLessThanOrEqual(1.2 * limit);
