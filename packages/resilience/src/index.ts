@@ -23,7 +23,11 @@ export {
   CIRCUIT_BREAKER_DEFAULTS,
   type CircuitBreakerOptions,
 } from './circuit-breaker/circuit-breaker.options.js';
-export { type CircuitSnapshot, type ControlOptions } from './circuit-breaker/circuit-control.js';
+export {
+  type CircuitSnapshot,
+  type ControlOptions,
+  type OverrideOptions,
+} from './circuit-breaker/circuit-control.js';
 export { CircuitOpenError } from './circuit-breaker/circuit-open.error.js';
 export { type CircuitState } from './circuit-breaker/circuit.js';
 export {
@@ -87,9 +91,10 @@ export {
   RATE_LIMIT_DEFAULTS,
   type RateLimitOptions,
 } from './rate-limit/rate-limit.options.js';
-export { CircuitAdmin, type OverrideOptions } from './registry/circuit-admin.js';
+export { CircuitAdmin } from './registry/circuit-admin.js';
 export { PolicyConflictError } from './registry/policy-conflict.error.js';
 export { PolicyRegistry, type PolicyRegistrySeams, type PolicySummary } from './registry/policy-registry.js';
+export { type PolicyOrigin } from './registry/settings-over.js';
 export { UnknownPolicyError } from './registry/unknown-policy.error.js';
 export { ResilienceModule } from './resilience.module.js';
 export { type ResilienceOptions } from './resilience.options.js';

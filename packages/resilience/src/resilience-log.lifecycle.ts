@@ -21,6 +21,18 @@ export class ResilienceLog implements OnModuleDestroy {
       const { reason, openForMs } = event;
       this.#logger.warn(`Circuit "${policy}" opened`, { reason, openForMs });
     }
+    if (event.type === 'circuit-overridden') {
+      const { override, reason, expiresInMs } = event;
+      const what = override ? `is ${override} by hand` : 'goes its own way again';
+      this.#logger.warn(`Circuit "${policy}" ${what}`, {
+        reason,
+        ...(expiresInMs !== undefined && { expiresInMs }),
+      });
+    }
+    if (event.type === 'circuit-threshold-exceeded') {
+      const { reason } = event;
+      this.#logger.warn(`Circuit "${policy}" only measures; it would have opened`, { reason });
+    }
     if (event.type === 'circuit-half-open') this.#logger.log(`Circuit "${policy}" is half-open`);
     if (event.type === 'circuit-closed') this.#logger.log(`Circuit "${policy}" closed`);
   }

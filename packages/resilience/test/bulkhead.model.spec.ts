@@ -159,14 +159,16 @@ class Subject {
   }
 }
 
-const limits = fc.record(
-  {
+/** A call waits only where the queue has places, so only then may there be a limit to it. */
+const limits = fc
+  .record({
     maxConcurrent: fc.integer({ min: 1, max: 3 }),
     maxQueue: fc.nat(3),
-    queueTimeout: fc.integer({ min: 1, max: 20 }),
-  },
-  { requiredKeys: ['maxConcurrent', 'maxQueue'] },
-);
+    queueTimeout: fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined }),
+  })
+  .map(({ queueTimeout, ...counts }) =>
+    queueTimeout === undefined || counts.maxQueue === 0 ? counts : { ...counts, queueTimeout },
+  );
 
 const id = fc.nat(15);
 const steps = fc.array<Step>(

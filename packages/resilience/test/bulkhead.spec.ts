@@ -404,8 +404,8 @@ describe('@Bulkhead', () => {
     const registry = new PolicyRegistry();
     const defaults = { bulkhead: { maxQueue: 7 } };
     const work = deferred<void>();
-    const pipeline = registry.define('users', { bulkhead: 1 }, 'here', defaults);
-    const free = registry.define('free', { bulkhead: false }, 'here', defaults);
+    const pipeline = registry.define('users', { bulkhead: 1 }, { source: 'here', defaults });
+    const free = registry.define('free', { bulkhead: false }, { source: 'here', defaults });
     const calls = Array.from({ length: 8 }, () => pipeline.execute(() => work.promise));
     calls.push(...Array.from({ length: 30 }, () => free.execute(() => work.promise)));
     await expect(pipeline.execute(succeed)).rejects.toMatchObject({ maxConcurrent: 1, maxQueue: 7 });

@@ -4,7 +4,7 @@ import { circuit, ended, fail, succeed, toHalfOpen } from './circuit-breaker.sup
 describe('a circuit that is forced open', () => {
   it('rejects every call, and says by whose will and for how long', async () => {
     const { breaker, execute, clock } = circuit();
-    breaker.forceOpen({ reason: 'users is being moved', expiresInMs: 5_000 });
+    breaker.forceOpen({ reason: 'users is being moved', expiresIn: 5_000 });
     await clock.advance(1_500);
     let called = false;
     const error = (await ended(execute(async () => (called = true)))) as CircuitOpenError;
@@ -28,7 +28,7 @@ describe('a circuit that is forced open', () => {
 
   it('is closed again at the moment at which that expires, without a timer', async () => {
     const { breaker, execute, clock, events } = circuit();
-    breaker.forceOpen({ reason: 'night', expiresInMs: 1_000 });
+    breaker.forceOpen({ reason: 'night', expiresIn: 1_000 });
     expect(clock.pending).toBe(0);
     await clock.advance(999);
     expect(breaker.state).toBe('forced-open');
@@ -69,12 +69,12 @@ describe('a circuit that is forced open', () => {
   it('takes an open and a half-open circuit into the same fresh start', async () => {
     const open = circuit();
     await open.times(5, fail);
-    open.breaker.forceOpen({ reason: 'x', expiresInMs: 10 });
+    open.breaker.forceOpen({ reason: 'x', expiresIn: 10 });
     await open.clock.advance(10);
     expect(open.breaker.state).toBe('closed');
     const half = circuit();
     await toHalfOpen(half);
-    half.breaker.forceOpen({ reason: 'x', expiresInMs: 10 });
+    half.breaker.forceOpen({ reason: 'x', expiresIn: 10 });
     await half.clock.advance(10);
     expect(half.breaker.state).toBe('closed');
   });
@@ -107,7 +107,7 @@ describe('what is reported about an override', () => {
   it('says how long it lasts from now on', async () => {
     const { breaker, events, clock } = circuit();
     await clock.advance(10_000);
-    breaker.disable({ reason: 'x', expiresInMs: 500 });
+    breaker.disable({ reason: 'x', expiresIn: 500 });
     const isolation = breaker.isolate('y');
     await clock.advance(200);
     isolation[Symbol.dispose]();
@@ -130,7 +130,7 @@ describe('what is reported about an override', () => {
 describe('a circuit that is disabled', () => {
   it('lets every call through and counts none, also not those that end after it', async () => {
     const { breaker, times, execute, start, clock } = circuit();
-    breaker.disable({ reason: 'black friday', expiresInMs: 1_000 });
+    breaker.disable({ reason: 'black friday', expiresIn: 1_000 });
     await times(50, fail);
     await expect(execute(succeed)).resolves.toBe('ok');
     expect(breaker.state).toBe('disabled');
@@ -154,7 +154,7 @@ describe('a circuit that is disabled', () => {
     breaker.forceOpen({ reason: 'a' });
     breaker.disable({ reason: 'b' });
     expect(breaker.state).toBe('disabled');
-    breaker.forceOpen({ reason: 'c', expiresInMs: 5 });
+    breaker.forceOpen({ reason: 'c', expiresIn: 5 });
     expect(breaker.state).toBe('forced-open');
     expect(events.map((event) => 'override' in event && [event.override, event.reason])).toEqual([
       ['forced-open', 'a'],
@@ -194,12 +194,12 @@ describe('an isolated circuit', () => {
   it('comes before every other override, and gives way to it afterwards', async () => {
     const { breaker, clock } = circuit();
     const handle = breaker.isolate('investigation');
-    breaker.disable({ reason: 'x', expiresInMs: 1_000 });
+    breaker.disable({ reason: 'x', expiresIn: 1_000 });
     expect(breaker.state).toBe('forced-open');
     expect(breaker.snapshot().override).toMatchObject({ kind: 'isolated', reason: 'investigation' });
     breaker.forceClose({ reason: 'y' });
     expect(breaker.state).toBe('forced-open');
-    breaker.disable({ reason: 'z', expiresInMs: 1_000 });
+    breaker.disable({ reason: 'z', expiresIn: 1_000 });
     handle[Symbol.dispose]();
     expect(breaker.state).toBe('disabled');
     await clock.advance(1_000);
@@ -208,7 +208,7 @@ describe('an isolated circuit', () => {
 
   it('outlives an override that expires meanwhile', async () => {
     const { breaker, clock, events } = circuit();
-    breaker.disable({ reason: 'x', expiresInMs: 1_000 });
+    breaker.disable({ reason: 'x', expiresIn: 1_000 });
     const handle = breaker.isolate('investigation');
     await clock.advance(1_000);
     handle[Symbol.dispose]();
@@ -222,7 +222,7 @@ describe('an isolated circuit', () => {
 
   it('reports that an override expired before it began', async () => {
     const { breaker, clock, events } = circuit();
-    breaker.disable({ reason: 'x', expiresInMs: 1_000 });
+    breaker.disable({ reason: 'x', expiresIn: 1_000 });
     await clock.advance(1_000);
     breaker.isolate('investigation');
     expect(events.map((event) => 'override' in event && [event.override, event.reason])).toEqual([
@@ -302,13 +302,13 @@ describe('an operator who does not say what they want', () => {
     ['disable', (breaker) => breaker.disable({} as never), 'disable of circuit "users": reason: Missing.'],
     [
       'disable for no time',
-      (breaker) => breaker.disable({ reason: 'x', expiresInMs: 0 }),
-      'disable of circuit "users": expiresInMs: Invalid value 0. Use a number of at least 1.',
+      (breaker) => breaker.disable({ reason: 'x', expiresIn: 0 }),
+      'disable of circuit "users": expiresIn: Invalid value 0. Use milliseconds or a duration such as "1.5s", at least 1 ms.',
     ],
     [
       'forceOpen with a misspelt option',
-      (breaker) => breaker.forceOpen({ reason: 'x', expiresIn: 5 } as never),
-      'forceOpen of circuit "users": expiresIn: Unknown option. Known options: reason, expiresInMs.',
+      (breaker) => breaker.forceOpen({ reason: 'x', expiresInMs: 5 } as never),
+      'forceOpen of circuit "users": expiresInMs: Unknown option. Known options: reason, expiresIn.',
     ],
     [
       'forceClose',
@@ -375,7 +375,7 @@ describe('a snapshot', () => {
 
   it('shows an override with its reason and its end', async () => {
     const { breaker, clock } = circuit();
-    breaker.forceOpen({ reason: 'moving', expiresInMs: 5_000 });
+    breaker.forceOpen({ reason: 'moving', expiresIn: 5_000 });
     const until = clock.now() + 5_000;
     await clock.advance(1_000);
     expect(breaker.snapshot()).toEqual({

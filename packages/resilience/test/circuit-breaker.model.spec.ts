@@ -165,7 +165,7 @@ class Play {
   }
 
   #force(how: 'open' | 'disable', ms: number | undefined): void {
-    const options = { reason: 'by hand', ...(ms !== undefined && { expiresInMs: ms }) };
+    const options = { reason: 'by hand', ...(ms !== undefined && { expiresIn: ms }) };
     if (how === 'open') this.#bound.breaker.forceOpen(options);
     else this.#bound.breaker.disable(options);
     this.#model[how === 'open' ? 'forceOpen' : 'disable'](ms ?? Infinity);

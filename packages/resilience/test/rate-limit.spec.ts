@@ -452,10 +452,10 @@ describe('@RateLimit', () => {
   it('is laid over shared defaults field by field, and switched off by false', async () => {
     const registry = new PolicyRegistry({ clock: new VirtualClock() });
     const defaults = { rateLimit: { limit: 1, burst: 3 } };
-    const users = registry.define('users', { rateLimit: 7 }, 'here', defaults);
+    const users = registry.define('users', { rateLimit: 7 }, { source: 'here', defaults });
     for (let call = 0; call < 3; call += 1) await users.execute(succeed);
     await expect(users.execute(succeed)).rejects.toMatchObject({ limit: 7, retryAfterMs: 143 });
-    const free = registry.define('free', { rateLimit: false }, 'here', defaults);
+    const free = registry.define('free', { rateLimit: false }, { source: 'here', defaults });
     for (let call = 0; call < 9; call += 1) await free.execute(succeed);
   });
 });

@@ -267,8 +267,17 @@ describe('defaults', () => {
       policies: { users: { circuitBreaker: {} } },
     } as const;
     expect(() => createRegistry(options)).toThrow(
-      'ResilienceModule.forRoot: users: circuitBreaker.slidingWindow of 30000 ms is too short for timeout.attempt of 20000 ms',
+      'ResilienceModule.forRoot: policies.users: circuitBreaker.slidingWindow of 30000 ms is too short for timeout.attempt of 20000 ms',
     );
+  });
+
+  it('may be what makes a policy fit', () => {
+    const timeout = { attempt: '20s' } as const;
+    const options = {
+      defaults: { circuitBreaker: { slidingWindow: { type: 'time', size: '1m' } } },
+      policies: { users: { timeout, circuitBreaker: { openDuration: '5s' } } },
+    } as const;
+    expect(createRegistry(options).state('users')).toBe('closed');
   });
 
   it('are checked themselves', async () => {

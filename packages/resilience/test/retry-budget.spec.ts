@@ -87,7 +87,7 @@ describe('the retry budget of a pipeline', () => {
     const defaults: PolicyOptions = { retry: AT_ONCE, retryBudget: { ratio: 10, minPerSecond: 0 } };
     const registry = new PolicyRegistry({ clock, random: () => 0 });
     const attempts = (name: string, options: PolicyOptions) => {
-      const pipeline = registry.define(name, options, 'here', defaults);
+      const pipeline = registry.define(name, options, { source: 'here', defaults });
       return storm(clock, 100, (call) => pipeline.execute(call));
     };
     await expect(attempts('a', {})).resolves.toBe(110);

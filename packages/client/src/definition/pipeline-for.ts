@@ -13,6 +13,8 @@ export function pipelineFor(
   policies: PolicyRegistry,
 ): Pipeline {
   return policy === undefined
-    ? policies.define(`${kind}.${service}`, defaults(own), `a forFeature with the service ${service}`)
+    ? policies.define(`${kind}.${service}`, defaults(own), {
+        source: `a forFeature with the service ${service}`,
+      })
     : policies.pipeline(policy);
 }

@@ -50,7 +50,8 @@ export interface CircuitBreakerOptions {
    */
   recordIf?: (error: unknown) => boolean;
   /**
-   * Whether this result is recorded as a failure, although the caller still gets it. It is not asked about streams.
+   * Whether this result is recorded as a failure, although the caller still gets it. Refused at boot for
+   * methods that return streams.
    * Default: no result is.
    */
   recordIfResult?: (result: unknown) => boolean;

@@ -77,12 +77,12 @@ export class CircuitBreakerPolicy implements Policy, CircuitControl, CircuitWatc
 
   forceOpen(options: OverrideOptions): void {
     checkOverride(`forceOpen of circuit "${this.name}"`, options);
-    this.#control.set('forced-open', options.reason, options.expiresInMs);
+    this.#control.set('forced-open', options);
   }
 
   disable(options: OverrideOptions): void {
     checkOverride(`disable of circuit "${this.name}"`, options);
-    this.#control.set('disabled', options.reason, options.expiresInMs);
+    this.#control.set('disabled', options);
   }
 
   forceClose(options: ControlOptions): void {

@@ -1,4 +1,4 @@
-import { checkOptions, is, required, shape } from '@rookery/common';
+import { checkOptions, type Duration, is, required, shape } from '@rookery/common';
 import { type CircuitOverride, type OpenReason } from '../events/resilience-event.js';
 import { type CircuitState } from './circuit.js';
 
@@ -9,8 +9,8 @@ export interface ControlOptions {
 
 /** An override that may end by itself. */
 export interface OverrideOptions extends ControlOptions {
-  /** Milliseconds after which the circuit is closed, with nothing remembered. Default: it stays until somebody ends it. */
-  expiresInMs?: number;
+  /** After this long the circuit is closed, with nothing remembered. Default: it stays until somebody ends it. */
+  expiresIn?: Duration;
 }
 
 /**
@@ -57,7 +57,7 @@ export interface CircuitSnapshot {
 
 const reason = required(is.text);
 const controlCheck = shape<ControlOptions>({ reason });
-const overrideCheck = shape<OverrideOptions>({ reason, expiresInMs: is.numberBetween(1, Infinity) });
+const overrideCheck = shape<OverrideOptions>({ reason, expiresIn: is.duration({ min: 1 }) });
 
 /** Throws an `OptionsError` that names the method unless the options can be used. */
 export function checkControl(where: string, options: ControlOptions): void {

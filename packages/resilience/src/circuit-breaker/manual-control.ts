@@ -1,5 +1,6 @@
-import { type Clock } from '@rookery/common';
+import { type Clock, toMilliseconds } from '@rookery/common';
 import { type CircuitOverride, type CircuitOverridden } from '../events/resilience-event.js';
+import { type OverrideOptions } from './circuit-control.js';
 import { CircuitOverrides, type Override } from './circuit-overrides.js';
 
 /** How the override that counts has changed. */
@@ -20,9 +21,10 @@ export class ManualControl {
     return this.#update('expired');
   }
 
-  set(kind: CircuitOverride, reason: string, expiresInMs = Infinity): void {
+  set(kind: CircuitOverride, { reason, expiresIn }: OverrideOptions): void {
     void this.current;
-    this.#overrides.set({ kind, reason, expiresAt: this.clock.monotonic() + expiresInMs });
+    const lastsMs = expiresIn === undefined ? Infinity : toMilliseconds(expiresIn);
+    this.#overrides.set({ kind, reason, expiresAt: this.clock.monotonic() + lastsMs });
     this.#update(reason);
   }
 

@@ -1,3 +1,4 @@
+import { bulkheadSettings } from '../bulkhead/bulkhead.options.js';
 import { type Duration } from '@rookery/common';
 import { circuitBreakerSettings } from '../circuit-breaker/circuit-breaker.options.js';
 import { hedgeSettings } from '../hedge/hedge.options.js';
@@ -51,6 +52,15 @@ describe('policies that do not work together', () => {
       `${option} of 1000 ms is no shorter than timeout.${scope} of 1000 ms, ` +
         'so no attempt would ever be joined by another. Use a delay well below 1000 ms.',
     ]);
+  });
+
+  it('are a wait in a queue that has no place', () => {
+    expect(misfits({ bulkhead: bulkheadSettings({ queueTimeout: '1s' }) })).toEqual([
+      'bulkhead.queueTimeout of 1000 ms does nothing with bulkhead.maxQueue of 0: no call waits. ' +
+        'Give it a maxQueue, or leave queueTimeout out.',
+    ]);
+    expect(misfits({ bulkhead: bulkheadSettings({ queueTimeout: '1s', maxQueue: 1 }) })).toEqual([]);
+    expect(misfits({ bulkhead: bulkheadSettings({}) })).toEqual([]);
   });
 
   it('are reported together', () => {

@@ -3,9 +3,13 @@ import { type PolicySettings } from './stage-settings.js';
 
 /** A sentence for each pair of policies that are fine by themselves and do not work together. */
 export function misfits(settings: PolicySettings): string[] {
-  return [windowTooShort(settings), hedgeTooLate(settings), limitOutOfReach(settings)].filter(
-    (problem) => problem !== undefined,
-  );
+  const problems = [
+    windowTooShort(settings),
+    hedgeTooLate(settings),
+    limitOutOfReach(settings),
+    waitWithoutQueue(settings),
+  ];
+  return problems.filter((problem) => problem !== undefined);
 }
 
 /**
@@ -44,5 +48,13 @@ function limitOutOfReach({ bulkhead, concurrencyLimit }: PolicySettings): string
   return (
     `bulkhead.maxConcurrent of ${bulkhead.maxConcurrent} is less than concurrencyLimit.min of ${concurrencyLimit.min}, ` +
     'so the limit would never do anything. Raise the one, lower the other, or keep only one of the two policies.'
+  );
+}
+
+function waitWithoutQueue({ bulkhead }: PolicySettings): string | undefined {
+  if (!bulkhead || bulkhead.queueTimeoutMs === Infinity || bulkhead.maxQueue > 0) return undefined;
+  return (
+    `bulkhead.queueTimeout of ${bulkhead.queueTimeoutMs} ms does nothing with bulkhead.maxQueue of 0: no call waits. ` +
+    'Give it a maxQueue, or leave queueTimeout out.'
   );
 }

@@ -20,22 +20,6 @@ describe('the options of a policy', () => {
       `x.cache: Unknown option. Known options: ${Object.keys(POLICY_CHECKS).join(', ')}.`,
     ]);
   });
-
-  it('are checked together once each is fine by itself', () => {
-    const together = {
-      circuitBreaker: { slidingWindow: { type: 'time', size: 1_000 } },
-      timeout: { attempt: 1_000 },
-    };
-    expect(problemsOf(policyCheck, together)).toEqual([
-      expect.stringMatching(/^x: circuitBreaker\.slidingWindow of 1000 ms is too short/),
-    ]);
-    expect(problemsOf(policyCheck, together, '')).toEqual([
-      expect.stringMatching(/^circuitBreaker\.slidingWindow of 1000 ms is too short/),
-    ]);
-    expect(problemsOf(policyCheck, { ...together, retry: 0 })).toEqual([
-      expect.stringMatching(/^x\.retry: Invalid value 0/),
-    ]);
-  });
 });
 
 describe('the settings of a policy', () => {

@@ -24,10 +24,13 @@ import {
   type RetryBudgetOptions,
   retryBudgetSettings,
 } from '../retry-budget/retry-budget.options.js';
-import { rateLimitCheck, type RateLimitOptions, rateLimitSettings } from '../rate-limit/rate-limit.options.js';
+import {
+  rateLimitCheck,
+  type RateLimitOptions,
+  rateLimitSettings,
+} from '../rate-limit/rate-limit.options.js';
 import { retryCheck, type RetryOptions, retrySettings } from '../retry/retry.options.js';
 import { timeoutCheck, type TimeoutOptions, timeoutSettings } from '../timeout/timeout.options.js';
-import { misfits } from './misfits.js';
 import { type PolicySettings } from './stage-settings.js';
 
 /** The policies of one pipeline. What is left out or `false` is not there; `{}` takes the policy's defaults. */
@@ -88,17 +91,8 @@ export const POLICY_CHECKS = {
   chaos: is.orFalse(chaosCheck),
 } satisfies { [Name in keyof PolicyOptions]-?: Check };
 
-const each = shape<PolicyOptions>(POLICY_CHECKS);
-
-/** Each option for itself, and then whether they fit together. */
-export const policyCheck: Check = (value, path, problems) => {
-  const earlier = problems.length;
-  each(value, path, problems);
-  if (value === undefined || problems.length > earlier) return;
-  for (const misfit of misfits(policySettings(value as PolicyOptions))) {
-    problems.push(path ? `${path}: ${misfit}` : misfit);
-  }
-};
+/** Each option for itself; whether they fit together is seen once the defaults lie under them (`misfits`). */
+export const policyCheck: Check = shape<PolicyOptions>(POLICY_CHECKS);
 
 /**
  * The settings of checked options. Retries and hedges have a budget unless it is switched off: they come when the load is

@@ -1,30 +1,11 @@
 import {
-  type Check,
-  checkOptions,
-  type Duration,
-  is,
-  required,
-  shape,
-  toMilliseconds,
-} from '@rookery/common';
-import {
   type CircuitControl,
   type CircuitSnapshot,
   type ControlOptions,
+  type OverrideOptions,
 } from '../circuit-breaker/circuit-control.js';
 import { type CircuitBreakers } from './circuit-breakers.js';
 import { UnknownCircuitError } from './unknown-circuit.error.js';
-
-/** Why somebody overrides a circuit, and for how long. */
-export interface OverrideOptions extends ControlOptions {
-  /** After this long the circuit is closed, with nothing remembered. Default: it stays until somebody ends it. */
-  expiresIn?: Duration;
-}
-
-const overrideCheck: Check = shape<OverrideOptions>({
-  reason: required(is.text),
-  expiresIn: is.duration({ min: 1 }),
-});
 
 /**
  * The circuits of an app in the hands of an operator: what an admin page, a command or a runbook calls. It opens no port
@@ -49,12 +30,12 @@ export class CircuitAdmin {
 
   /** Rejects every call of the circuit. It takes the place of `disable`. */
   forceOpen(name: string, options: OverrideOptions): void {
-    this.#control('forceOpen', name).forceOpen(checked(`forceOpen of circuit "${name}"`, options));
+    this.#control('forceOpen', name).forceOpen(options);
   }
 
   /** Lets every call through and counts none. It takes the place of `forceOpen`. */
   disable(name: string, options: OverrideOptions): void {
-    this.#control('disable', name).disable(checked(`disable of circuit "${name}"`, options));
+    this.#control('disable', name).disable(options);
   }
 
   /** Ends `forceOpen` and `disable`, and closes the circuit with nothing remembered. Isolations stay. */
@@ -86,9 +67,4 @@ export class CircuitAdmin {
     if (!breaker) throw new UnknownCircuitError(asks, name, this.breakers.names);
     return breaker;
   }
-}
-
-function checked(where: string, options: OverrideOptions): ControlOptions & { expiresInMs?: number } {
-  const { reason, expiresIn } = checkOptions(where, overrideCheck, options);
-  return expiresIn === undefined ? { reason } : { reason, expiresInMs: toMilliseconds(expiresIn) };
 }

@@ -4,9 +4,11 @@ import { PolicyRegistry } from './policy-registry.js';
 
 /** The registry of an app with the policies of its options. Throws when an option cannot be used. */
 export function createRegistry(options: ResilienceOptions): PolicyRegistry {
-  const where = 'ResilienceModule.forRoot';
-  const { policies = {}, defaults = {}, ...seams } = checkOptions(where, resilienceCheck, options);
+  const source = 'ResilienceModule.forRoot';
+  const { policies = {}, defaults = {}, ...seams } = checkOptions(source, resilienceCheck, options);
   const registry = new PolicyRegistry(seams);
-  for (const [name, policy] of Object.entries(policies)) registry.define(name, policy, where, defaults);
+  for (const [name, policy] of Object.entries(policies)) {
+    registry.define(name, policy, { source, path: `policies.${name}`, defaults });
+  }
   return registry;
 }

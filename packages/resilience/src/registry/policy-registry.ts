@@ -1,31 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  checkOptions,
-  type Clock,
-  OptionsError,
-  type Random,
-  systemClock,
-  systemRandom,
-} from '@rookery/common';
+import { type Clock, type Random, systemClock, systemRandom } from '@rookery/common';
 import { type Observable } from 'rxjs';
 import { type CircuitBreakerPolicy } from '../circuit-breaker/circuit-breaker.policy.js';
 import { type CircuitState } from '../circuit-breaker/circuit.js';
 import { EventHub } from '../events/event-hub.js';
 import { type CircuitChange, type ResilienceEvent } from '../events/resilience-event.js';
-import { misfits } from '../pipeline/misfits.js';
 import { type Pipeline } from '../pipeline/pipeline.js';
-import { policyCheck, type PolicyOptions, policySettings } from '../pipeline/policy.options.js';
+import { type PolicyOptions } from '../pipeline/policy.options.js';
 import { type PolicyParts } from '../pipeline/policy-parts.js';
 import { PolicyPipeline } from '../pipeline/policy-pipeline.js';
-import { type PolicySettings } from '../pipeline/stage-settings.js';
 import { type MethodPolicies } from '../weaving/method-policies.js';
 import { CircuitAdmin } from './circuit-admin.js';
 import { CircuitBreakers } from './circuit-breakers.js';
 import { MethodPipeline } from './method-pipeline.js';
 import { PolicyConflictError } from './policy-conflict.error.js';
+import { type PolicyOrigin, settingsOver } from './settings-over.js';
 import { StageSet } from './stage-set.js';
 import { UnknownPolicyError } from './unknown-policy.error.js';
-import { withDefaults } from './with-defaults.js';
 
 /** What the registry is made of. */
 export interface PolicyRegistrySeams {
@@ -45,9 +36,7 @@ export interface PolicySummary {
 interface NamedPolicy {
   readonly set: StageSet;
   readonly pipeline: PolicyPipeline;
-  readonly source: string;
-  /** What its options are laid over. */
-  readonly defaults: PolicyOptions;
+  readonly origin: PolicyOrigin;
 }
 
 /** The named policies of an app, their state, and what they report. */
@@ -77,26 +66,24 @@ export class PolicyRegistry {
    * Defines a named policy. A name that is defined already gives the same pipeline, with the same state, when the
    * options are equal, and a `PolicyConflictError` when they are not.
    *
-   * @param source Where the options were given, for messages.
-   * @param defaults What the options are laid over, field by field, now and in `reconfigure`; `false` switches off what
-   *   is on there. Default: nothing.
+   * @param origin Where the options were given, for messages, and what they are laid over, now and in `reconfigure`.
    */
   define(
     name: string,
     options: PolicyOptions,
-    source = `PolicyRegistry.define("${name}")`,
-    defaults: PolicyOptions = {},
+    origin: PolicyOrigin = { source: `PolicyRegistry.define("${name}")` },
   ): Pipeline {
-    const settings = settingsOver(defaults, options, source, name);
+    const settings = settingsOver(options, origin);
+    const { source } = origin;
     const existing = this.#policies.get(name);
     if (existing) {
       if (isDeepStrictEqual(existing.set.settings, settings)) return existing.pipeline;
-      throw new PolicyConflictError(name, existing.source, source);
+      throw new PolicyConflictError(name, existing.origin.source, source);
     }
     const set = new StageSet(name, this.#parts, this.#breakers.shared(name, source));
     set.apply(settings);
     const pipeline = new PolicyPipeline(name, set, this.#parts);
-    this.#policies.set(name, { set, pipeline, source, defaults });
+    this.#policies.set(name, { set, pipeline, origin });
     return pipeline;
   }
 
@@ -106,8 +93,9 @@ export class PolicyRegistry {
    * nothing when the options cannot be used.
    */
   reconfigure(name: string, options: PolicyOptions): void {
-    const { set, pipeline, defaults } = this.#find(name);
-    const settings = settingsOver(defaults, options, `PolicyRegistry.reconfigure("${name}")`, name);
+    const { set, pipeline, origin } = this.#find(name);
+    const { defaults = {} } = origin;
+    const settings = settingsOver(options, { source: `PolicyRegistry.reconfigure("${name}")`, defaults });
     const users = this.#methods.filter(({ policy }) => policy === name);
     for (const user of users) user.checkOver(settings);
     set.apply(settings);
@@ -124,7 +112,7 @@ export class PolicyRegistry {
     const policy = this.#policies.get(name);
     if (!policy) return false;
     const user = this.#methods.find(({ policy: used }) => used === name);
-    if (user) throw new PolicyConflictError(name, policy.source, `@UsePolicy on ${user.name}`);
+    if (user) throw new PolicyConflictError(name, policy.origin.source, `@UsePolicy on ${user.name}`);
     policy.set.release();
     return this.#policies.delete(name);
   }
@@ -168,18 +156,4 @@ export class PolicyRegistry {
     if (!policy) throw new UnknownPolicyError(name, [...this.#policies.keys()], askedBy);
     return policy;
   }
-}
-
-/** The settings of options over their defaults. Throws when they cannot be used, by themselves or together. */
-function settingsOver(
-  defaults: PolicyOptions,
-  options: PolicyOptions,
-  source: string,
-  name: string,
-): PolicySettings {
-  checkOptions(source, policyCheck, options);
-  const settings = policySettings(withDefaults(defaults, options));
-  const problems = misfits(settings).map((problem) => `${name}: ${problem}`);
-  if (problems.length > 0) throw new OptionsError(source, problems);
-  return settings;
 }

@@ -5,7 +5,7 @@ describe('options over shared defaults', () => {
     const defaults = { circuitBreaker: { minimumCalls: 5 }, retry: 3 };
     expect(withDefaults(defaults, { chaos: false })).toEqual({
       circuitBreaker: { minimumCalls: 5 },
-      retry: { attempts: 3 },
+      retry: 3,
       chaos: false,
     });
     expect(withDefaults(defaults, { circuitBreaker: { consecutiveFailures: 1 } })).toMatchObject({
@@ -47,12 +47,29 @@ describe('options over shared defaults', () => {
       const on = name === 'circuitBreaker' ? { minimumCalls: 5 } : 5;
       expect(withDefaults({ [name]: on }, { [name]: false })).toEqual({ [name]: false });
       expect(withDefaults({ [name]: false }, {})).toEqual({ [name]: false });
-      expect(withDefaults({ [name]: false }, { [name]: on })[name]).toEqual(expect.any(Object));
+      expect(withDefaults({ [name]: false }, { [name]: on })).toEqual({ [name]: on });
     },
   );
 
   it('are the options where there are no defaults', () => {
-    expect(withDefaults({}, { timeout: '2s' })).toEqual({ timeout: { total: '2s' } });
+    expect(withDefaults({}, { timeout: '2s' })).toEqual({ timeout: '2s' });
     expect(withDefaults({}, {})).toEqual({});
+  });
+
+  it('lie under what is undefined, as a whole and field by field', () => {
+    const defaults = { retry: 5, timeout: { total: '2s', attempt: '1s' } } as const;
+    expect(
+      withDefaults(defaults, { retry: undefined, timeout: { total: '3s', attempt: undefined } } as never),
+    ).toEqual({
+      retry: 5,
+      timeout: { total: '3s', attempt: '1s' },
+    });
+  });
+
+  it('leave what is neither short nor long to the checks', () => {
+    expect(withDefaults({ bulkhead: 3 }, { bulkhead: 'wide', retry: null } as never)).toEqual({
+      bulkhead: 'wide',
+      retry: null,
+    });
   });
 });

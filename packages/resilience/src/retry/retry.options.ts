@@ -23,7 +23,8 @@ export interface RetryOptions {
   retryIf?: (error: unknown, attempt: number) => boolean;
   /**
    * Whether to try again after this result of this attempt, although it is no error. The last attempt's result is
-   * returned as it is. It is not asked about streams. Default: no result is tried again.
+   * returned as it is. Refused at boot for methods that return streams.
+   * Default: no result is tried again.
    */
   retryIfResult?: (result: unknown, attempt: number) => boolean;
   /**
