@@ -89,6 +89,16 @@ describe('AdaptiveLimit', () => {
     expect(limit.learned).toBeLessThanOrEqual(62);
   });
 
+  it('does not grow beyond what is asked for', () => {
+    const { limit, saturate, serve } = limited();
+    saturate(20, 100);
+    const before = limit.learned;
+    serve(50, { rounds: 100, wanted: limit.allowed - 1 });
+    expect(limit.learned).toBe(before);
+    serve(50, { rounds: 100 });
+    expect(limit.learned).toBe(100);
+  });
+
   it('comes down to what the service can do, with one probe', () => {
     const { limit, saturate } = limited(64);
     saturate(8, 60);

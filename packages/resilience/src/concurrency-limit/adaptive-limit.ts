@@ -136,7 +136,9 @@ export class AdaptiveLimit {
     if (cohort.peak < IN_USE * cohort.allowed) return;
     const baseline = this.#baseline.estimate;
     const factor = latency && baseline ? gradient(baseline, latency) : 1;
-    const next = nextLimit(this.#limit, factor, cohort.overloaded);
+    const adapted = nextLimit(this.#limit, factor, cohort.overloaded);
+    // More than anybody asks for would all be let in at once when the load comes.
+    const next = cohort.pressed ? adapted : Math.min(adapted, this.#limit);
     const doubtful = next < Math.min(this.#limit, this.#floor) && cohort.overloaded < DOUBTLESS;
     if (latency && this.#shouldProbe(cohort, doubtful, now)) this.#startProbe(latency, now);
     else this.#limit = within(this.bounds, doubtful ? Math.min(this.#limit, this.#floor) : next);

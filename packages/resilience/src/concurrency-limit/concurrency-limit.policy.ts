@@ -58,7 +58,8 @@ export class ConcurrencyLimitPolicy implements Policy {
   async #executeInTurn(execution: Execution, next: Next): Promise<unknown> {
     this.#limit.turnedAway();
     const priority = priorityOf(execution, this.#declared());
-    if (this.#gate.waiting >= placesFor(priority, this.#maxQueue)) throw this.#rejection('full');
+    if (this.#gate.waiting >= placesFor(priority, this.#maxQueue(this.#allowed)))
+      throw this.#rejection('full');
     const waitMs = longestWait(execution, this.parts.clock);
     await this.#gate.wait({ priority, signal: execution.signal, waitMs });
     return this.#run(execution, next);
@@ -93,11 +94,12 @@ export class ConcurrencyLimitPolicy implements Policy {
   }
 
   #limits(): GateLimits {
-    return { maxInside: this.#allowed, maxWaiting: allPlaces(this.#maxQueue) };
+    return { maxInside: this.#allowed, maxWaiting: allPlaces(this.#maxQueue(this.#limit.learned)) };
   }
 
-  get #maxQueue(): number {
-    return this.settings.maxQueue ?? Math.ceil(this.#limit.learned / 2);
+  /** What matters most keeps its places during a probe: it is to wait for a moment, not to be turned away. */
+  #maxQueue(limit: number): number {
+    return this.settings.maxQueue ?? Math.ceil(limit / 2);
   }
 
   #declared(): DeclaredPriority {
