@@ -42,8 +42,9 @@ export interface Simulation {
   readonly limited?: boolean;
 }
 
-/** What came of the calls that ended within one second. */
+/** The calls that came within one second, and what came of those that ended in it. */
 interface Second {
+  offered: number;
   good: number;
   turnedAway: number;
   latencyMs: number;
@@ -112,7 +113,13 @@ export class SimulatedService {
 
   get #second(): Second {
     const index = Math.floor(this.#line.now / 1_000);
-    return (this.#seconds[index] ??= { good: 0, turnedAway: 0, latencyMs: 0, limit: this.#limit.learned });
+    return (this.#seconds[index] ??= {
+      offered: 0,
+      good: 0,
+      turnedAway: 0,
+      latencyMs: 0,
+      limit: this.#limit.learned,
+    });
   }
 
   get #room(): boolean {
@@ -121,6 +128,7 @@ export class SimulatedService {
 
   #arrive(): void {
     this.#line.after((wild(this.#random) * 1_000) / this.#state.rate, () => this.#arrive());
+    this.#second.offered += 1;
     if (this.#room) return this.#admit();
     this.#limit.turnedAway();
     if (this.#waiting < Math.ceil(this.#limit.learned / 2)) this.#waiting += 1;
