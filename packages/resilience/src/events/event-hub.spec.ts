@@ -35,7 +35,7 @@ describe('the event hub', () => {
     const onEvent = (event: unknown) => seen.push(event);
     hub.next(closed);
     subscribe(RESILIENCE_CHANNEL, onEvent);
-    expect(hub.observed).toBe(true);
+    expect([hub.observed, RESILIENCE_CHANNEL]).toEqual([true, 'rookery:resilience']);
     hub.next(opened);
     hub.next(retried);
     unsubscribe(RESILIENCE_CHANNEL, onEvent);
