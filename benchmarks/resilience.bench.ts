@@ -127,14 +127,19 @@ async function dropped(): Promise<Measured> {
   let held = 0;
   await (async () => {
     const registry = new PolicyRegistry();
-    for (const breaker of times(BREAKERS, (n) => registry.define(`breaker ${n}`, { circuitBreaker: {} }))) {
-      await breaker.execute(succeed);
+    for (const guarded of times(BREAKERS, (n) => registry.define(`breaker ${n}`, { circuitBreaker: {} }))) {
+      await guarded.execute(succeed);
     }
     held = (await heapUsed()) - before;
     for (let n = 0; n < BREAKERS; n += 1) registry.remove(`breaker ${n}`);
   })();
   const left = (await heapUsed()) - before;
-  return { value: left / 1_024, unit: 'KB', ratio: left / held, against: `${BREAKERS} breakers while they were there` };
+  return {
+    value: left / 1_024,
+    unit: 'KB',
+    ratio: left / held,
+    against: `${BREAKERS} breakers while they were there`,
+  };
 }
 
 async function heapHeldBy(create: () => unknown): Promise<number> {

@@ -20,8 +20,8 @@ interface Manifest {
  */
 const keepClassNames: Plugin = {
   name: 'keep-class-names',
-  setup({ onLoad }) {
-    onLoad({ filter: /\.js$/ }, async ({ path }) => ({
+  setup(bundle) {
+    bundle.onLoad({ filter: /\.js$/ }, async ({ path }) => ({
       contents: (await readFile(path, 'utf8'))
         .replace(/^( *let (\w+) =) class \2\b/gm, '$1 class')
         .replace(/^( *let (\w+) = \2_1 =) class \2\b([^{]*)\{/gm, "$1 class$3{ static name = '$2';"),
@@ -33,7 +33,8 @@ const keepClassNames: Plugin = {
 function refuseRenamedClasses(files: readonly OutputFile[]): void {
   for (const { path, text } of files) {
     const renamed = /\b(?:class ([A-Z]\w*?\d+) |(?:var|let|const) ([A-Z]\w*?\d+) = class)/.exec(text);
-    if (renamed) throw new Error(`${path}: the class ${renamed[1] ?? renamed[2]} lost its name in the bundle.`);
+    if (renamed)
+      throw new Error(`${path}: the class ${renamed[1] ?? renamed[2]} lost its name in the bundle.`);
   }
 }
 

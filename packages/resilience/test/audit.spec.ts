@@ -77,14 +77,14 @@ describe('the audit at boot', () => {
         this[GUARDED_BY] = pipeline;
       }
     }
-    const client = {
+    const provider = {
       provide: Client,
       inject: [PolicyRegistry],
       useFactory: (registry: PolicyRegistry) => new Client(registry.pipeline('http')),
     };
     @Injectable()
     class Orders {
-      constructor(readonly client: Client) {}
+      constructor(readonly users: Client) {}
 
       @Retry(2)
       create() {}
@@ -93,11 +93,11 @@ describe('the audit at boot', () => {
       list() {}
     }
     const imports = [ResilienceModule.forRoot({ policies: { http: { retry: 4, timeout: '1s' } } })];
-    await expect(warnings({ imports, providers: [client, Orders] })).resolves.toEqual([
+    await expect(warnings({ imports, providers: [provider, Orders] })).resolves.toEqual([
       'Retries multiply: Orders.create (2 attempts) > http (4 attempts). One call can become 8. ' +
         'Keep the retry at one of them.',
     ]);
-    await expect(warnings({ imports, providers: [client, Users] })).resolves.toEqual([]);
+    await expect(warnings({ imports, providers: [provider, Users] })).resolves.toEqual([]);
   });
 
   it('puts up with a client of another kind of pipeline', async () => {

@@ -167,7 +167,7 @@ const limits = fc
     queueTimeout: fc.option(fc.integer({ min: 1, max: 20 }), { nil: undefined }),
   })
   .map(({ queueTimeout, ...counts }) =>
-    queueTimeout === undefined || counts.maxQueue === 0 ? counts : { ...counts, queueTimeout },
+    queueTimeout === undefined || counts.maxQueue === 0 ? counts : Object.assign(counts, { queueTimeout }),
   );
 
 const id = fc.nat(15);

@@ -6,7 +6,7 @@ import {
   ResilienceModule,
   UnknownCircuitError,
 } from '@rookery/resilience';
-import { bench, ended, fail, silent, succeed } from './support.js';
+import { bench, ended, fail, silent, succeed, wrong } from './support.js';
 
 function setUp() {
   const { registry, ...rest } = bench();
@@ -95,7 +95,7 @@ describe('circuit admin', () => {
   it.each<[string, (admin: CircuitAdmin) => unknown, string]>([
     [
       'a missing reason',
-      (admin) => admin.forceOpen('users', {} as never),
+      (admin) => admin.forceOpen('users', wrong({})),
       'forceOpen of circuit "users": reason: Missing.',
     ],
     ['an empty reason', (admin) => admin.disable('users', { reason: '' }), 'reason: Invalid value "".'],
@@ -106,12 +106,12 @@ describe('circuit admin', () => {
     ],
     [
       'no reason to reset',
-      (admin) => admin.reset('users', {} as never),
+      (admin) => admin.reset('users', wrong({})),
       'reset of circuit "users": reason: Missing.',
     ],
     [
       'an unknown option',
-      (admin) => admin.disable('users', { reason: 'x', ms: 1 } as never),
+      (admin) => admin.disable('users', wrong({ reason: 'x', ms: 1 })),
       'ms: Unknown option.',
     ],
   ])('refuses %s, and changes nothing', (_what, act, message) => {

@@ -1,5 +1,6 @@
 import { CircuitOpenError } from '../src/circuit-breaker/circuit-open.error.js';
 import { circuit, ended, fail, succeed, toHalfOpen } from './circuit-breaker.support.js';
+import { wrong } from './support.js';
 
 describe('a circuit that is forced open', () => {
   it('rejects every call, and says by whose will and for how long', async () => {
@@ -299,7 +300,7 @@ describe('an operator who does not say what they want', () => {
       (breaker) => breaker.forceOpen({ reason: '' }),
       'forceOpen of circuit "users": reason: Invalid value "". Use a text that is not empty.',
     ],
-    ['disable', (breaker) => breaker.disable({} as never), 'disable of circuit "users": reason: Missing.'],
+    ['disable', (breaker) => breaker.disable(wrong({})), 'disable of circuit "users": reason: Missing.'],
     [
       'disable for no time',
       (breaker) => breaker.disable({ reason: 'x', expiresIn: 0 }),
@@ -307,7 +308,7 @@ describe('an operator who does not say what they want', () => {
     ],
     [
       'forceOpen with a misspelt option',
-      (breaker) => breaker.forceOpen({ reason: 'x', expiresInMs: 5 } as never),
+      (breaker) => breaker.forceOpen(wrong({ reason: 'x', expiresInMs: 5 })),
       'forceOpen of circuit "users": expiresInMs: Unknown option. Known options: reason, expiresIn.',
     ],
     [
@@ -317,7 +318,7 @@ describe('an operator who does not say what they want', () => {
     ],
     [
       'reset',
-      (breaker) => breaker.reset({ reason: 7 } as never),
+      (breaker) => breaker.reset(wrong({ reason: 7 })),
       'reset of circuit "users": reason: Invalid value 7. Use a text that is not empty.',
     ],
     ['isolate', (breaker) => breaker.isolate(''), 'isolate of circuit "users": reason: Invalid value "".'],

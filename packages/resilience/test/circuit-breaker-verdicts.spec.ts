@@ -1,4 +1,4 @@
-import { bench } from './support.js';
+import { bench, wrong } from './support.js';
 import { circuit, ended, fail, settingsOf, succeed } from './circuit-breaker.support.js';
 
 describe('a result that counts as a failure', () => {
@@ -155,9 +155,7 @@ describe('options that cannot work', () => {
   });
 
   it('take the default where they are undefined', () => {
-    expect(settingsOf({ minimumCalls: undefined, openDuration: undefined } as object)).toEqual(
-      settingsOf({}),
-    );
+    expect(settingsOf(wrong({ minimumCalls: undefined, openDuration: undefined }))).toEqual(settingsOf({}));
     expect(settingsOf({})).toEqual({
       consecutiveFailures: 5,
       failureRateThreshold: 50,

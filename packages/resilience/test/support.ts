@@ -46,3 +46,8 @@ export function ended(promise: Promise<unknown>): Promise<unknown> {
 export function withStatus(status: number): Error {
   return Object.assign(new Error(`status ${status}`), { status });
 }
+
+/** Options as somebody gives them whom no compiler stops. */
+export function wrong(options: object): never {
+  return options as never;
+}

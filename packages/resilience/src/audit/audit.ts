@@ -47,7 +47,7 @@ function retryPaths(node: GuardedNode, above: readonly GuardedNode[]): Guard[][]
   const below = nextGuarded(node)
     .filter((next) => !path.includes(next))
     .flatMap((next) => retryPaths(next, path));
-  return below.length > 0 ? below.map((rest) => [...own, ...rest]) : [own];
+  return below.length > 0 ? below.map((rest) => own.concat(rest)) : [own];
 }
 
 function* outlivedCallers(nodes: readonly GuardedNode[]): Iterable<string> {

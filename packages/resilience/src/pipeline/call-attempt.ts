@@ -66,7 +66,7 @@ function untilAborted(
     work.then(
       (value) => {
         stop();
-        resolve(value);
+        return resolve(value);
       },
       (error: unknown) => {
         stop();

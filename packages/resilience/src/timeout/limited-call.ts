@@ -48,7 +48,7 @@ export class LimitedCall extends QueuedWait implements AbortScope {
       next(this.#below()).then(
         (value) => {
           this.#release();
-          resolve(value);
+          return resolve(value);
         },
         (error: unknown) => {
           this.#release();
