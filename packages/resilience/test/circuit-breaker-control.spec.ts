@@ -313,7 +313,7 @@ describe('an operator who does not say what they want', () => {
     ],
     [
       'forceClose',
-      (breaker) => breaker.forceClose(undefined as never),
+      (breaker) => breaker.forceClose(wrong(undefined)),
       'forceClose of circuit "users": Missing. Give it its options.',
     ],
     [

@@ -48,6 +48,6 @@ export function withStatus(status: number): Error {
 }
 
 /** Options as somebody gives them whom no compiler stops. */
-export function wrong(options: object): never {
+export function wrong(options: object | undefined): never {
   return options as never;
 }
