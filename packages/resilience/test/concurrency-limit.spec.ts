@@ -128,8 +128,8 @@ describe('the concurrency limit', () => {
   it.each([
     ['low', 2],
     ['normal', 4],
-    ['high', 8],
-    ['critical', 8],
+    ['high', 12],
+    ['critical', 12],
   ] as const)('has calls of %s priority wait in %i places of a queue for 4', async (priority, places) => {
     const { call, events } = guarded({ max: 1, maxQueue: 4 });
     call('running');
@@ -151,7 +151,7 @@ describe('the concurrency limit', () => {
     call('running');
     call('normal');
     const newest = call('newest');
-    for (let waiting = 0; waiting < 2; waiting += 1) call('high', { priority: 'high' });
+    for (let waiting = 0; waiting < 4; waiting += 1) call('high', { priority: 'high' });
     call('critical', { priority: 'critical' });
     await expect(newest.result).resolves.toMatchObject({
       reason: 'displaced',

@@ -11,7 +11,7 @@ export interface ConcurrencyLimitOptions {
   initial?: number;
   /**
    * How many further calls may wait for one of them to end. Calls of low priority wait in the first half of these
-   * places only; calls of high and critical priority have as many again. Default: half as many as may be under way now.
+   * places only; calls of high and critical priority have twice as many again. Default: half as many as may be under way now.
    */
   maxQueue?: number;
   /**
