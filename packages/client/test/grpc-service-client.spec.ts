@@ -218,7 +218,7 @@ describe('the time of a gRPC call', () => {
       answers > 0 ? answerWith('Ada')(call, answer) : undefined,
     );
     const { client } = await boot([port]);
-    await failureOf(client.call('CreateUser', {}, { timeout: '50ms' }));
+    await failureOf(client.call('CreateUser', {}, { timeout: '500ms' }));
     answers = 1;
     await client.call('CreateUser', {});
     await client.call('CreateUser', {});

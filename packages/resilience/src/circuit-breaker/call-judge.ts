@@ -1,5 +1,6 @@
 import { isRookeryError } from '@rookery/common';
 import { ask } from '../errors/ask.js';
+import { askAboutResult } from '../errors/ask-about-result.js';
 import { isAbort, kindOf } from '../outcome/outcome.js';
 import { type Execution } from '../pipeline/policy.js';
 import { type CircuitBreakerSettings } from './circuit-breaker.options.js';
@@ -18,7 +19,9 @@ export class CallJudge {
   ofResult(result: unknown, { commitment }: Execution): Verdict {
     const { recordIfResult } = this.settings;
     if (!recordIfResult || commitment) return 'success';
-    return ask(this.policy, 'circuitBreaker.recordIfResult', recordIfResult, result) ? 'failure' : 'success';
+    return askAboutResult(this.policy, 'circuitBreaker.recordIfResult', recordIfResult, result)
+      ? 'failure'
+      : 'success';
   }
 
   ofError(error: unknown, { caller, signal, options, attempt }: Execution): Verdict {

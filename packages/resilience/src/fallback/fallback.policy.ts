@@ -1,4 +1,5 @@
 import { ask } from '../errors/ask.js';
+import { askAboutResult } from '../errors/ask-about-result.js';
 import { kindOf } from '../outcome/outcome.js';
 import { type Execution, type Next, type Policy } from '../pipeline/policy.js';
 import { type PolicyParts } from '../pipeline/policy-parts.js';
@@ -36,7 +37,7 @@ export class FallbackPolicy implements Policy {
   #handlesResult(result: unknown, { commitment }: Execution): boolean {
     const { handleIfResult } = this.declaration;
     if (!handleIfResult || commitment) return false;
-    return ask(this.name, 'fallback.handleIfResult', handleIfResult, result);
+    return askAboutResult(this.name, 'fallback.handleIfResult', handleIfResult, result);
   }
 
   #answer(error: unknown, { subject }: Execution): unknown {

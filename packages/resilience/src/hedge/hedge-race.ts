@@ -1,5 +1,6 @@
 import { currentContext, runInFreshContext, type ScheduledTask } from '@rookery/common';
 import { ask } from '../errors/ask.js';
+import { askAboutResult } from '../errors/ask-about-result.js';
 import { withoutStack } from '../errors/without-stack.js';
 import { kindOf } from '../outcome/outcome.js';
 import { type Execution, type Next } from '../pipeline/policy.js';
@@ -143,7 +144,7 @@ export class HedgeRace {
   #wantsBetterThan(result: unknown): boolean {
     const { hedgeIfResult } = this.settings;
     if (!hedgeIfResult || this.call.execution.signal?.aborted) return false;
-    return ask(this.name, 'hedge.hedgeIfResult', hedgeIfResult, result);
+    return askAboutResult(this.name, 'hedge.hedgeIfResult', hedgeIfResult, result);
   }
 
   /** A hedge that follows a failure tries again, and so needs the consent of the call that a retry needs. */

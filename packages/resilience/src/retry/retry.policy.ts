@@ -1,5 +1,6 @@
 import { type Backoff, createBackoff, sleep } from '@rookery/common';
 import { ask } from '../errors/ask.js';
+import { askAboutResult } from '../errors/ask-about-result.js';
 import { kindOf } from '../outcome/outcome.js';
 import { type Execution, type Next, type Policy } from '../pipeline/policy.js';
 import { type PolicyParts } from '../pipeline/policy-parts.js';
@@ -65,7 +66,7 @@ export class RetryPolicy implements Policy {
   #isUnwanted(result: unknown, attempt: number, execution: Execution): boolean {
     const { retryIfResult } = this.settings;
     if (!retryIfResult || execution.commitment || !this.#hasMore(attempt, execution)) return false;
-    return ask(this.name, 'retry.retryIfResult', retryIfResult, result, attempt);
+    return askAboutResult(this.name, 'retry.retryIfResult', retryIfResult, result, attempt);
   }
 
   #hasMore(attempt: number, { signal, commitment }: Execution): boolean {
