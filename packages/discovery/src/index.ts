@@ -13,7 +13,7 @@ export {
   type DiscoveryModuleOptions,
   type DiscoveryOptionsFactory,
 } from './discovery.module-definition.js';
-export { type AdvertiseOptions, type DiscoveryOptions } from './discovery.options.js';
+export { type AdvertiseOptions, type DiscoveryOptions, type ReadinessRule } from './discovery.options.js';
 export { DuplicateInstanceError } from './errors/duplicate-instance.error.js';
 export { InstanceNotFoundError } from './errors/instance-not-found.error.js';
 export { InvalidInstanceError } from './errors/invalid-instance.error.js';
@@ -23,6 +23,7 @@ export { RegistryClosedError } from './errors/registry-closed.error.js';
 export { RegistryUnavailableError } from './errors/registry-unavailable.error.js';
 export { ServiceNotFoundError } from './errors/service-not-found.error.js';
 export { createInstance, type InstanceChanges } from './instance/create-instance.js';
+export { instanceShape } from './instance/instance-checks.js';
 export {
   type InstanceStatus,
   type NewInstance,
