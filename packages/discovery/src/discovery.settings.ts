@@ -61,9 +61,14 @@ export function resolveDiscoveryOptions(
 
 function advertise(
   { service, advertise: facts }: DiscoveryOptions,
-  { reach, description }: RegistryBackend,
+  { reach, readOnly, description }: RegistryBackend,
   info: ServiceInfo | undefined,
 ): Advertisement {
+  if (readOnly) {
+    throw new OptionsError(WHERE, [
+      `registry: Nothing can be registered in ${description}, so this app could not be found. Use advertise: false, or compositeRegistry([...]) with one more registry that takes registrations.`,
+    ]);
+  }
   if (reach === 'network' && !(facts && facts.host)) {
     throw new OptionsError(WHERE, [
       `advertise.host: Missing. The registry (${description}) serves several hosts, so it needs the address at which the others reach this one.`,

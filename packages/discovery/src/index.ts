@@ -19,6 +19,7 @@ export { InstanceNotFoundError } from './errors/instance-not-found.error.js';
 export { InvalidInstanceError } from './errors/invalid-instance.error.js';
 export { LeaseLostError, type LeaseLossReason } from './errors/lease-lost.error.js';
 export { NoInstancesError } from './errors/no-instances.error.js';
+export { ReadOnlyRegistryError } from './errors/read-only-registry.error.js';
 export { RegistryClosedError } from './errors/registry-closed.error.js';
 export { RegistryUnavailableError } from './errors/registry-unavailable.error.js';
 export { ServiceNotFoundError } from './errors/service-not-found.error.js';
@@ -44,3 +45,5 @@ export {
 } from './registry/registry-status.js';
 export { ServiceRegistry } from './registry/service-registry.js';
 export { type ServiceRegistryOptions } from './registry/service-registry.options.js';
+export { staticRegistry } from './static/static-registry.js';
+export { type StaticInstance, type StaticRegistryOptions } from './static/static.options.js';

@@ -14,7 +14,9 @@ const NOTES: Partial<Record<Reach, string>> = {
 export function logRegistryEvents(registry: ServiceRegistry, backend: RegistryBackend): void {
   const logger = new Logger('Discovery');
   logger.log(
-    [`Services are found through ${backend.description}.`, NOTES[backend.reach]].filter(Boolean).join(' '),
+    [`Services are found through ${backend.description}.`, !backend.readOnly && NOTES[backend.reach]]
+      .filter(Boolean)
+      .join(' '),
   );
   registry.onEvent((event) => logEvent(logger, event));
 }

@@ -34,6 +34,8 @@ export interface RegistryBackend {
   /** What it is, for log lines and errors, such as `memory` or `lease files in /tmp/...`. No secrets. */
   readonly description: string;
   readonly reach: Reach;
+  /** Set where instances can only be looked up: `register` then rejects with a `ReadOnlyRegistryError`. Default `false`. */
+  readonly readOnly?: boolean;
   /** Called once at boot. Throws when the backend can never work as configured; an outage is no reason to throw. */
   open?(): Promise<void>;
   /** Registers an instance for `ttlMs` milliseconds. The last registration of an id wins, whoever held it before. */

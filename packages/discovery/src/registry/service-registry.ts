@@ -1,6 +1,7 @@
 import { checkOptions, runInFreshContext } from '@rookery/common';
 import { DuplicateInstanceError } from '../errors/duplicate-instance.error.js';
 import { InstanceNotFoundError } from '../errors/instance-not-found.error.js';
+import { ReadOnlyRegistryError } from '../errors/read-only-registry.error.js';
 import { RegistryClosedError } from '../errors/registry-closed.error.js';
 import { ServiceNotFoundError } from '../errors/service-not-found.error.js';
 import { createInstance } from '../instance/create-instance.js';
@@ -57,6 +58,9 @@ export class ServiceRegistry {
     this.#refuseWhenClosed();
     const instance = createInstance(input, this.#settings);
     const { service, id } = instance;
+    const { backend } = this.#settings;
+    // Trying again would not help, so nothing is tried.
+    if (backend.readOnly) throw new ReadOnlyRegistryError(backend.description, service);
     const key = keyOf(service, id);
     if (this.#registrations.has(key)) throw new DuplicateInstanceError(service, id);
     const registration = runInFreshContext(
