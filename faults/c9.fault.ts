@@ -10,6 +10,8 @@ const CAPACITY = 100;
 const OVERLOAD = 3;
 const OVERLOAD_MS = 30_000;
 const CALM_MS = 10_000;
+/** The limit starts at 20, and has this long to find out that 8 is more like it. */
+const ADAPTING_MS = 5_000;
 /** Without the limit the experiment is shown for a shorter time: every second of it adds two to what waits. */
 const NAIVE_MS = 5_000;
 /** The share of the calls that matter more. */
@@ -17,6 +19,8 @@ const HIGH = 0.1;
 
 /** One call, as its caller saw it. */
 interface Call {
+  /** When it was sent, in milliseconds since its part began. */
+  readonly at: number;
   readonly status: number;
   readonly high: boolean;
   readonly tookMs: number;
@@ -119,7 +123,8 @@ async function withService<T>(
         const start = performance.now();
         await poissonLoad(times * CAPACITY, durationMs, random, async () => {
           const high = random() < HIGH;
-          calls.push({ high, ...(await ask('/work', high ? 'high' : 'normal')) });
+          const at = performance.now() - start;
+          calls.push({ at, high, ...(await ask('/work', high ? 'high' : 'normal')) });
         });
         return { calls, lastedMs: performance.now() - start };
       },
@@ -145,7 +150,11 @@ function request(options: RequestOptions): Promise<{ status: number; tookMs: num
 function judge(before: Part, during: Part, after: Part): Record<string, boolean> {
   const peak = goodput(before);
   const share = goodput(during) / peak;
-  const [calm, busy] = [p99(before, accepted), p99(during, accepted)];
+  const [calm, busy] = [
+    p99(before, accepted),
+    p99(during, (call) => accepted(call) && call.at >= ADAPTING_MS),
+  ];
+  const adapting = p99(during, (call) => accepted(call) && call.at < ADAPTING_MS);
   const shed = during.calls.filter((call) => call.high && !accepted(call)).length;
   const high = during.calls.filter((call) => call.high).length;
   const others = during.calls.filter((call) => !accepted(call) && !rejected(call)).length;
@@ -153,7 +162,7 @@ function judge(before: Part, during: Part, after: Part): Record<string, boolean>
   return {
     [`goodput ${goodput(during).toFixed(0)} a second, ${percent(share)} of the ${peak.toFixed(0)} before, at least 90`]:
       share >= 0.9,
-    [`p99 of what was accepted ${busy.toFixed(0)} ms, at most 2 x the ${calm.toFixed(0)} ms before`]:
+    [`p99 of what was accepted ${busy.toFixed(0)} ms (${adapting.toFixed(0)} in the first ${ADAPTING_MS / 1_000} s), at most 2 x the ${calm.toFixed(0)} ms before`]:
       busy <= 2 * calm,
     [`rejected ${shed} of ${high} calls of high priority, at most 0`]: shed === 0,
     [`calls that ended in another way than 200 and 503: ${others}, at most 0`]: others === 0,

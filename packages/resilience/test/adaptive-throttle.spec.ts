@@ -101,8 +101,10 @@ describe('the adaptive throttle', () => {
   it("takes an answer that is the caller's fault for an accepted request", async () => {
     const { many } = throttled();
     await many(10, () => Promise.reject(withStatus(404)));
-    const results = await many(10, fail);
-    expect(results).toEqual(Array(10).fill(broken));
+    // With 20 accepts or so many failures more, the rate would still be far from the draw of one half.
+    const results = await many(20, fail);
+    expect(results).toEqual(Array(20).fill(broken));
+    await expect(many(30, fail)).resolves.toContainEqual(refused);
   });
 
   it('does not count calls that their caller gave up', async () => {
@@ -116,6 +118,45 @@ describe('the adaptive throttle', () => {
       await ended(pipeline.execute(call, { signal: leaving.signal }));
     }
     await expect(many(1, succeed)).resolves.toEqual(['ok']);
+  });
+
+  it('does not take what another policy answered with 404 for an accepted request', async () => {
+    const { many } = throttled();
+    const rejection = Object.assign(new CircuitOpenError('other', 9), { status: 404 });
+    await many(100, () => Promise.reject(rejection));
+    const results = await many(15, fail);
+    expect(results.slice(0, 10)).toEqual(Array(10).fill(broken));
+    expect(results.slice(10)).toEqual(Array(5).fill(refused));
+  });
+
+  it('does not take what its caller gave up for an accepted request', async () => {
+    const { many, pipeline } = throttled();
+    for (let made = 0; made < 100; made += 1) {
+      await ended(pipeline.execute(fail, { signal: AbortSignal.abort('bye') }));
+      const leaving = new AbortController();
+      const call = () => {
+        leaving.abort('bye');
+        return fail();
+      };
+      await ended(pipeline.execute(call, { signal: leaving.signal }));
+    }
+    const results = await many(11, fail);
+    expect(results.at(-1)).toEqual(refused);
+  });
+
+  it('names the option whose function threw', async () => {
+    @Injectable()
+    class Users {
+      @AdaptiveThrottle({
+        priority: (): undefined => {
+          throw new Error('bug');
+        },
+      })
+      async find() {}
+    }
+    const app = await boot(Users);
+    await expect(app.get(Users).find()).rejects.toMatchObject({ option: 'adaptiveThrottle.priority' });
+    await app.close();
   });
 
   it('turns the lowest away first', async () => {

@@ -89,6 +89,32 @@ describe('AdaptiveLimit', () => {
     expect(limit.learned).toBeLessThanOrEqual(62);
   });
 
+  it('is not taken for the latency of calls without a wait at a probe that is still on its way down', () => {
+    const { limit, saturate } = limited(60);
+    saturate(8, 40);
+    // Calls of the way down, which wait for each other, would make the baseline too long and the limit too high.
+    expect(limit.learned).toBeLessThanOrEqual(11);
+  });
+
+  it('follows calls that have become faster without waiting for a probe', () => {
+    const { limit, saturate, now } = limited(20);
+    saturate(20, 60, 400);
+    const before = now();
+    saturate(20, 10, 100);
+    // Twenty at once take 400 ms again, but now because they wait for each other.
+    saturate(5, 30, 100);
+    expect(limit.learned).toBeLessThan(18);
+    expect(now() - before).toBeLessThan(25_000);
+  });
+
+  it('stays where it is at the lowest bound, and knows the latency there', () => {
+    const { limit, saturate } = limited(1, { min: 1, max: 100 });
+    saturate(1, 400);
+    expect(limit.learned).toBeLessThanOrEqual(2);
+    saturate(30, 1_000);
+    expect(limit.learned).toBeGreaterThanOrEqual(30);
+  });
+
   it('does not grow beyond what is asked for', () => {
     const { limit, saturate, serve } = limited();
     saturate(20, 100);

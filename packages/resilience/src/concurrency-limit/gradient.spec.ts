@@ -25,6 +25,7 @@ describe('the gradient', () => {
 describe('the next limit', () => {
   it.each([
     ['grows', 20, 1.2, 0, 24],
+    ['grows by a fifth, however large', 100, 1.2, 0, 120],
     ['shrinks', 20, 0.8, 0, 16],
     ['shrinks by three tenths at most', 20, 0.1, 0, 14],
     ['shrinks by the part that was overloaded, but for its square root', 25, 1, 0.4, 20],
