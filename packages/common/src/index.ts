@@ -39,7 +39,11 @@ export {
   type Observation,
   type ObservedCall,
 } from './observe/call-observer.js';
-export { beforeClose } from './module/before-close.lifecycle.js';
+export { AppClosing, type ClosingStep } from './module/app-closing.js';
+export { AppLifeModule } from './module/app-life.module.js';
+export { Readiness } from './module/readiness.js';
+export { LISTENING_TRANSPORTS, type RpcServer } from './module/rpc-server.js';
+export { RpcServers } from './module/rpc-servers.js';
 export { refuseSecondImport } from './module/refuse-second-import.providers.js';
 export { noObserver } from './observe/no-observer.js';
 export { check, type Check, required } from './options/check.js';

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AppLifeModule } from '@rookery/common';
 import { LoadBalancer } from './balancer/load-balancer.js';
 import {
   ConfigurableModuleClass,
@@ -9,14 +10,14 @@ import { discoveryProviders } from './discovery.providers.js';
 import { ServiceRegistry } from './registry/service-registry.js';
 
 /**
- * Lets services find each other. The app registers itself when it listens and leaves when it stops; `ServiceRegistry`
+ * Lets services find each other. The app registers itself when it is ready and leaves when it stops; `ServiceRegistry`
  * and `LoadBalancer` can be injected everywhere.
  *
  * @example
  * imports: [DiscoveryModule.forRoot()]                          // lease files: all processes of this host
  * imports: [DiscoveryModule.forRoot({ advertise: false })]      // finds others, is not found itself
  */
-@Module({ providers: discoveryProviders, exports: [ServiceRegistry, LoadBalancer] })
+@Module({ imports: [AppLifeModule], providers: discoveryProviders, exports: [ServiceRegistry, LoadBalancer] })
 export class DiscoveryModule extends ConfigurableModuleClass {
   static override forRoot(options: DiscoveryModuleOptions = {}): DynamicModule {
     return super.forRoot(options);

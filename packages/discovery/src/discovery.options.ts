@@ -6,13 +6,16 @@ import { type Protocol } from './instance/service-instance.js';
 import { type RegistryBackend } from './registry/registry-backend.js';
 import { backendCheck, clockCheck, randomCheck, ttlCheck } from './registry/service-registry.options.js';
 
+/** When the readiness of an app shows in the registry. */
+export type ReadinessRule = 'once' | 'always' | 'never';
+
 /** How the app presents itself to its callers. */
 export interface AdvertiseOptions {
   /** Default: how other processes of this host reach it. A registry that serves several hosts needs it. */
   host?: string;
-  /** Default: the port on which the HTTP server really listens. */
+  /** Default: the port on which the HTTP server really listens, or the TCP or gRPC server of an app without one. */
   port?: number;
-  /** Default `'http'`. */
+  /** Default: what that server speaks, `'http'`, `'tcp'` or `'grpc'`. */
   protocol?: Protocol;
   /** Default: the version that `ServiceModule` was given, else `'0.0.0'`. */
   version?: string;
@@ -22,6 +25,12 @@ export interface AdvertiseOptions {
   weight?: number;
   /** At most 4 KB as JSON. Default: empty. */
   metadata?: Record<string, string>;
+  /**
+   * What the readiness of `ServiceModule` has to do with it. `'once'`: the app registers when it is ready for the first
+   * time. `'always'`: it is marked as draining whenever it is not ready later, so that others get its calls as long as
+   * there are any. `'never'`: it registers as soon as it listens. Default `'once'`.
+   */
+  followReadiness?: ReadinessRule;
 }
 
 export interface DiscoveryOptions {
@@ -33,10 +42,10 @@ export interface DiscoveryOptions {
   ttl?: Duration;
   /** How the instance for a call is chosen: for all services, or for each by name. Default `'p2c'`. */
   strategy?: StrategyChoice;
-  /** What the app registers about itself when it listens; `false` for an app that only finds others. */
+  /** What the app registers about itself when it listens and is ready; `false` for an app that only finds others. */
   advertise?: AdvertiseOptions | false;
   /**
-   * How long the app goes on serving after it has left the registry, until its callers have learnt of it. Default: not
+   * How long the app goes on serving, marked as draining, until its callers have learnt that it leaves. Default: not
    * at all with a registry within the process, `'300ms'` with one of this host, `'1s'` with one of the network.
    */
   leaveDelay?: Duration;
@@ -58,7 +67,16 @@ export const discoveryOptionsCheck: Check = shape<DiscoveryOptions>({
   ttl: ttlCheck,
   strategy: strategyCheck,
   advertise: is.orFalse(
-    shape<AdvertiseOptions>({ host, port, protocol, version: label, zone: label, weight, metadata }),
+    shape<AdvertiseOptions>({
+      host,
+      port,
+      protocol,
+      version: label,
+      zone: label,
+      weight,
+      metadata,
+      followReadiness: is.oneOf('once', 'always', 'never'),
+    }),
   ),
   leaveDelay: is.duration({ max: 60_000 }),
   clock: clockCheck,

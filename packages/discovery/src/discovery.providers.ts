@@ -1,6 +1,6 @@
 import { type Provider } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
-import { refuseSecondImport, ServiceInfo } from '@rookery/common';
+import { AppClosing, Readiness, refuseSecondImport, RpcServers, ServiceInfo } from '@rookery/common';
 import { SelfRegistration } from './advertise/self-registration.lifecycle.js';
 import { LoadBalancer } from './balancer/load-balancer.js';
 import { DISCOVERY_MODULE_OPTIONS } from './discovery.module-definition.js';
@@ -44,8 +44,21 @@ export const discoveryProviders: Provider[] = [
   },
   {
     provide: SelfRegistration,
-    inject: [ServiceRegistry, HttpAdapterHost, SETTINGS],
-    useFactory: (registry: ServiceRegistry, host: HttpAdapterHost, settings: DiscoverySettings) =>
-      new SelfRegistration(registry, host, settings),
+    inject: [
+      ServiceRegistry,
+      SETTINGS,
+      HttpAdapterHost,
+      RpcServers,
+      AppClosing,
+      { token: Readiness, optional: true },
+    ],
+    useFactory: (
+      registry: ServiceRegistry,
+      settings: DiscoverySettings,
+      host: HttpAdapterHost,
+      servers: RpcServers,
+      closing: AppClosing,
+      readiness?: Readiness,
+    ) => new SelfRegistration(registry, { host, servers, closing, readiness }, settings),
   },
 ];

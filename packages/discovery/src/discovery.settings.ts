@@ -12,14 +12,19 @@ import {
 } from '@rookery/common';
 import { DEFAULT_STRATEGY } from './balancer/strategies.js';
 import { type StrategyChoice } from './balancer/load-balancer.js';
-import { type AdvertiseOptions, type DiscoveryOptions, discoveryOptionsCheck } from './discovery.options.js';
+import {
+  type AdvertiseOptions,
+  type DiscoveryOptions,
+  discoveryOptionsCheck,
+  type ReadinessRule,
+} from './discovery.options.js';
 import { createInstance } from './instance/create-instance.js';
 import { leaseFileRegistry } from './lease-file/lease-file-registry.js';
 import { type Reach, type RegistryBackend } from './registry/registry-backend.js';
 import { REGISTRY_DEFAULTS } from './registry/service-registry.options.js';
 
 /** What the app tells about itself, as far as it is known before it listens. */
-export interface Advertisement extends AdvertiseOptions {
+export interface Advertisement extends Omit<AdvertiseOptions, 'followReadiness'> {
   readonly service: string;
   readonly id?: string;
 }
@@ -29,8 +34,9 @@ export interface DiscoverySettings {
   readonly backend: RegistryBackend;
   readonly ttl: NonNullable<DiscoveryOptions['ttl']>;
   readonly strategy: StrategyChoice;
-  /** How long the app serves on after it has left the registry. */
+  /** How long the app serves on after it has said that it leaves. */
   readonly leaveDelayMs: number;
+  readonly followReadiness: ReadinessRule;
   readonly clock: Clock;
   readonly random: Random;
   /** Unset when the app does not advertise itself. */
@@ -51,16 +57,18 @@ export function resolveDiscoveryOptions(
   const { clock = systemClock, random = systemRandom } = checked;
   const backend = checked.registry ?? leaseFileRegistry({ clock, random });
   const leaveDelayMs = toMilliseconds(checked.leaveDelay ?? LEAVE_DELAYS[backend.reach]);
-  const settings = { backend, ttl, strategy, leaveDelayMs, clock, random };
+  const { followReadiness = 'once', ...facts } = checked.advertise || {};
+  const settings = { backend, ttl, strategy, leaveDelayMs, followReadiness, clock, random };
   if (checked.advertise === false) return settings;
-  const advertisement = advertise(checked, backend, info);
+  const advertisement = advertise(checked.service, facts, backend, info);
   // The host and port are known when the app listens; what else could be wrong is found now.
   createInstance({ host: 'localhost', port: 1, ...advertisement }, settings);
   return { ...settings, advertisement };
 }
 
 function advertise(
-  { service, advertise: facts }: DiscoveryOptions,
+  service: string | undefined,
+  facts: Omit<AdvertiseOptions, 'followReadiness'>,
   { reach, readOnly, description }: RegistryBackend,
   info: ServiceInfo | undefined,
 ): Advertisement {
@@ -69,7 +77,7 @@ function advertise(
       `registry: Nothing can be registered in ${description}, so this app could not be found. Use advertise: false, or compositeRegistry([...]) with one more registry that takes registrations.`,
     ]);
   }
-  if (reach === 'network' && !(facts && facts.host)) {
+  if (reach === 'network' && !facts.host) {
     throw new OptionsError(WHERE, [
       `advertise.host: Missing. The registry (${description}) serves several hosts, so it needs the address at which the others reach this one.`,
     ]);

@@ -84,18 +84,19 @@ describe('DiscoveryModule', () => {
     );
   });
 
-  it('serves on for a while after it has left, until its callers have learnt of it', async () => {
+  it('serves on as draining until its callers have learnt of it, and leaves then', async () => {
     const clock = new VirtualClock();
     const app = await boot({ registry, service: 'users', clock, leaveDelay: '5s' });
     await app.listen(0);
     await soon(async () => expect(await listed()).toHaveLength(1));
     let closed = false;
     const closing = app.close().then(() => (closed = true));
-    await soon(async () => expect(await listed()).toHaveLength(0));
+    await soon(async () => expect(await listed()).toMatchObject([{ status: 'draining' }]));
     await clock.advance(4_999);
-    expect(closed).toBe(false);
+    expect([closed, (await listed()).length]).toEqual([false, 1]);
     await clock.advance(1);
     await closing;
+    expect(await listed()).toEqual([]);
   });
 
   it('leaves before anything else of the app is destroyed and while the server still answers', async () => {

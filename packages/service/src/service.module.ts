@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
-import { ServiceInfo } from '@rookery/common';
+import { AppLifeModule, Readiness, ServiceInfo } from '@rookery/common';
 import { HealthRegistry } from './health/health-registry.js';
 import { createHealthController } from './health/health.controller.js';
 import { ServiceIdentity } from './identity/service-identity.js';
@@ -23,9 +23,9 @@ import { CHECKED, serviceProviders } from './service.providers.js';
  */
 @Module({
   // Changes of health are logged once, by us; Terminus would log every failed probe.
-  imports: [DiscoveryModule, TerminusModule.forRoot({ logger: false })],
+  imports: [AppLifeModule, DiscoveryModule, TerminusModule.forRoot({ logger: false })],
   providers: serviceProviders,
-  exports: [ServiceIdentity, ServiceInfo, ServiceState, HealthRegistry],
+  exports: [ServiceIdentity, ServiceInfo, ServiceState, HealthRegistry, Readiness],
 })
 export class ServiceModule extends ConfigurableModuleClass {
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {

@@ -33,6 +33,29 @@ export interface ServiceOptions {
   /** The services it calls, so that health shows whether they can be reached. Default none. */
   dependencies?: readonly Dependency[];
   health?: HealthOptions;
+  /**
+   * How long requests that are under way when the app stops may take to finish, once it takes no new ones. What is left
+   * then is cut off, and counted in the log. Default `'10s'`.
+   */
+  drainTimeout?: Duration;
+  /**
+   * How long the app goes on taking requests after its readiness has turned red, for callers that find it by that.
+   * Those that find it through `DiscoveryModule` have its `leaveDelay`, which runs at the same time. Default 0.
+   */
+  drainDelay?: Duration;
+  /**
+   * How long the HTTP server keeps a connection that nobody uses: longer than its clients do. Default `'65s'` in place
+   * of Node's 5 seconds; a value that the app has set itself stays.
+   */
+  keepAliveTimeout?: Duration;
+}
+
+/** How the app ends, with defaults filled in. */
+export interface LifecycleSettings {
+  readonly drainTimeoutMs: number;
+  readonly drainDelayMs: number;
+  /** Unset: the default, where the app has not set one itself. */
+  readonly keepAliveTimeoutMs?: number;
 }
 
 /** How health is checked, with defaults filled in. */
@@ -48,6 +71,11 @@ const HEALTH_DEFAULTS = {
   timeout: '5s',
 } as const satisfies Required<HealthOptions>;
 
+const LIFECYCLE_DEFAULTS = {
+  drainTimeout: '10s',
+  drainDelay: 0,
+} as const satisfies Pick<ServiceOptions, 'drainTimeout' | 'drainDelay'>;
+
 const checkAll = shape<ServiceOptions>({
   name: required(is.serviceName),
   version: is.text,
@@ -62,6 +90,9 @@ const checkAll = shape<ServiceOptions>({
     interval: is.duration({ min: 100 }),
     timeout: is.duration({ min: 1 }),
   }),
+  drainTimeout: is.duration({ max: 3_600_000 }),
+  drainDelay: is.duration({ max: 300_000 }),
+  keepAliveTimeout: is.duration({ min: 1 }),
 });
 
 /** Returns the options when they pass. Throws an `OptionsError` that names every problem when they do not. */
@@ -76,4 +107,15 @@ export function healthSettings(options: HealthOptions = {}): HealthSettings {
     timeout = HEALTH_DEFAULTS.timeout,
   } = options;
   return { path, intervalMs: toMilliseconds(interval), timeoutMs: toMilliseconds(timeout) };
+}
+
+export function lifecycleSettings(options: ServiceOptions): LifecycleSettings {
+  const { drainTimeout = LIFECYCLE_DEFAULTS.drainTimeout, drainDelay = LIFECYCLE_DEFAULTS.drainDelay } =
+    options;
+  const { keepAliveTimeout } = options;
+  return {
+    drainTimeoutMs: toMilliseconds(drainTimeout),
+    drainDelayMs: toMilliseconds(drainDelay),
+    ...(keepAliveTimeout !== undefined && { keepAliveTimeoutMs: toMilliseconds(keepAliveTimeout) }),
+  };
 }

@@ -1,6 +1,15 @@
 import { Logger, type Provider } from '@nestjs/common';
 import { DiscoveryService, HttpAdapterHost, MetadataScanner, ModulesContainer } from '@nestjs/core';
-import { OptionsError, refuseSecondImport, ServiceInfo, systemClock, systemRandom } from '@rookery/common';
+import {
+  AppClosing,
+  OptionsError,
+  Readiness,
+  refuseSecondImport,
+  RpcServers,
+  ServiceInfo,
+  systemClock,
+  systemRandom,
+} from '@rookery/common';
 import { ServiceRegistry } from '@rookery/discovery';
 import { dependencyIndicator } from './dependencies/dependency-indicator.js';
 import { type Dependency } from './dependencies/dependency.js';
@@ -9,11 +18,17 @@ import { HealthRegistry } from './health/health-registry.js';
 import { HealthReport } from './health/health-report.js';
 import { HealthExplorer } from './health/health.explorer.js';
 import { logHealthChange } from './health/log-health-change.js';
+import { ServiceReadiness } from './health/service-readiness.js';
 import { ServiceIdentity } from './identity/service-identity.js';
 import { ServiceState } from './lifecycle/service-state.js';
 import { ServiceLifecycle } from './lifecycle/service.lifecycle.js';
 import { SERVICE_MODULE_OPTIONS } from './service.module-definition.js';
-import { checkServiceOptions, healthSettings, type ServiceOptions } from './service.options.js';
+import {
+  checkServiceOptions,
+  healthSettings,
+  lifecycleSettings,
+  type ServiceOptions,
+} from './service.options.js';
 
 /** The options, checked. */
 export const CHECKED = Symbol('@rookery/service:options');
@@ -63,10 +78,29 @@ export const serviceProviders: Provider[] = [
     ) => new HealthExplorer(discovery, scanner, registry, healthSettings(health)),
   },
   {
+    provide: Readiness,
+    inject: [HealthReport, HealthRegistry, ServiceState],
+    useFactory: (report: HealthReport, registry: HealthRegistry, state: ServiceState) =>
+      new ServiceReadiness(report, registry, state),
+  },
+  {
     provide: ServiceLifecycle,
-    inject: [HttpAdapterHost, ServiceState, HealthRegistry],
-    useFactory: (host: HttpAdapterHost, state: ServiceState, health: HealthRegistry) =>
-      new ServiceLifecycle(host, state, health),
+    inject: [CHECKED, HttpAdapterHost, RpcServers, AppClosing, ServiceState, HealthRegistry],
+    useFactory: (
+      options: ServiceOptions,
+      host: HttpAdapterHost,
+      servers: RpcServers,
+      closing: AppClosing,
+      state: ServiceState,
+      health: HealthRegistry,
+    ) =>
+      new ServiceLifecycle(
+        { host, servers, closing },
+        state,
+        health,
+        lifecycleSettings(options),
+        systemClock,
+      ),
   },
 ];
 

@@ -9,23 +9,31 @@ import { Monitor, type OnHealthChange } from './monitor.js';
  */
 export class HealthRegistry {
   readonly #monitors = new Map<string, Monitor>();
+  readonly #listeners: (() => void)[] = [];
   #started = false;
 
   constructor(
     private readonly clock: Clock,
     private readonly random: Random,
-    private readonly onChange: OnHealthChange,
+    private readonly report: OnHealthChange,
   ) {}
+
+  /** Calls `listener` whenever `results` may say something else than before about who is up. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
 
   /** Adds an indicator; once the app runs it is checked at once. The result takes it out again. */
   add(indicator: Indicator): () => Promise<void> {
     const { name } = indicator;
     if (this.#monitors.has(name)) throw new DuplicateIndicatorError(name);
-    const monitor = new Monitor(indicator, this.clock, this.random, this.onChange);
+    const monitor = new Monitor(indicator, this.clock, this.random, this.#found);
     this.#monitors.set(name, monitor);
     if (this.#started) monitor.start();
+    this.#changed();
     return async () => {
       if (this.#monitors.get(name) === monitor) this.#monitors.delete(name);
+      this.#changed();
       await monitor.stop();
     };
   }
@@ -53,5 +61,14 @@ export class HealthRegistry {
   async stop(): Promise<void> {
     this.#started = false;
     await Promise.all([...this.#monitors.values()].map((monitor) => monitor.stop()));
+  }
+
+  readonly #found: OnHealthChange = (indicator, now, before) => {
+    this.report(indicator, now, before);
+    this.#changed();
+  };
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
   }
 }

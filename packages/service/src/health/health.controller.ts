@@ -1,11 +1,4 @@
-import {
-  Controller,
-  Get,
-  Inject,
-  ServiceUnavailableException,
-  type Type,
-  VERSION_NEUTRAL,
-} from '@nestjs/common';
+import { Controller, Get, Inject, type Type, VERSION_NEUTRAL } from '@nestjs/common';
 import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
 import { HealthReport } from './health-report.js';
 import { type HealthResult } from './indicator.js';
@@ -34,12 +27,8 @@ export function createHealthController(): Type & { mountAt(path: string): void }
 
     @Get('live')
     @HealthCheck()
-    async live(): Promise<HealthCheckResult> {
-      try {
-        return await this.terminus.check(checks(this.report.liveness()));
-      } catch (error) {
-        return liveWhileShuttingDown(error);
-      }
+    live(): Promise<HealthCheckResult> {
+      return this.terminus.check(checks(this.report.liveness()));
     }
 
     @Get('ready')
@@ -53,12 +42,4 @@ export function createHealthController(): Type & { mountAt(path: string): void }
 
 function checks(results: Record<string, HealthResult>) {
   return Object.entries(results).map(([name, result]) => () => ({ [name]: result }));
-}
-
-/** Terminus fails every check of an app that shuts down. A process that drains is alive, and must not be killed for it. */
-function liveWhileShuttingDown(error: unknown): HealthCheckResult {
-  const result =
-    error instanceof ServiceUnavailableException ? (error.getResponse() as HealthCheckResult) : undefined;
-  if (result?.status !== 'shutting_down' || Object.keys(result.error ?? {}).length > 0) throw error;
-  return { ...result, status: 'ok' };
 }
