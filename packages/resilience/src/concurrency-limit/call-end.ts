@@ -1,4 +1,4 @@
-import { statusOf } from '../outcome/client-error.js';
+import { statusOf } from '../outcome/status-of.js';
 import { kindOf } from '../outcome/outcome.js';
 import { type CallEnd } from './call-cohort.js';
 
