@@ -14,6 +14,9 @@ export {
   type DiscoveryOptionsFactory,
 } from './discovery.module-definition.js';
 export { type AdvertiseOptions, type DiscoveryOptions, type ReadinessRule } from './discovery.options.js';
+export { type DnsHostService, type DnsRegistryOptions, type DnsSrvService } from './dns/dns.options.js';
+export { dnsRegistry } from './dns/dns-registry.js';
+export { DnsLookupError } from './errors/dns-lookup.error.js';
 export { DuplicateInstanceError } from './errors/duplicate-instance.error.js';
 export { InstanceNotFoundError } from './errors/instance-not-found.error.js';
 export { InvalidInstanceError } from './errors/invalid-instance.error.js';

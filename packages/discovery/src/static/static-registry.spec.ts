@@ -6,7 +6,7 @@ import { ServiceRegistry } from '../registry/service-registry.js';
 
 const { signal } = new AbortController();
 const clock = new VirtualClock();
-const users = (entry: unknown) => () => staticRegistry({ services: { users: [entry] as [] } });
+const users = (entry: unknown) => () => staticRegistry({ services: { users: [entry as string] } });
 
 describe('a fixed list as a registry', () => {
   it('lists what it was given, with the facts and the defaults', async () => {
