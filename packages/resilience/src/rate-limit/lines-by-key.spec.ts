@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { VirtualClock } from '@rookery/common/testing';
 import fc from 'fast-check';
 import { LinesByKey } from './lines-by-key.js';
@@ -72,6 +73,23 @@ describe('LinesByKey', () => {
     await Promise.all(waits);
     expect(byKey.size).toBe(1);
     expect(clock.pending).toBe(0);
+  });
+
+  it('gives no key a second bucket while its calls wait, also after a late turn that missed a deadline', async () => {
+    const { clock, byKey, left } = lines(3);
+    const schedule = clock.schedule.bind(clock);
+    jest.spyOn(clock, 'schedule').mockImplementationOnce((ms, task) => schedule(ms + 50, task));
+    const a = byKey.of('a');
+    left('a');
+    const late = a.wait(undefined, 120).catch((error: unknown) => error);
+    await clock.advance(150);
+    await expect(late).resolves.toEqual(new Error('in 0'));
+    left('a');
+    void byKey.of('a').wait(undefined, Infinity);
+    for (const key of ['b', 'c', 'd', 'e']) left(key);
+    expect([byKey.of('a') === a, byKey.size]).toEqual([true, 4]);
+    await clock.advance(1_000);
+    expect(byKey.size).toBe(3);
   });
 
   it('counts a key as used when its last call has waited', async () => {

@@ -114,6 +114,42 @@ describe('RateLine', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('tells in turns that somebody waits and that nobody does, however they leave', async () => {
+    const told: string[] = [];
+    class Told extends RateLine {
+      protected override occupied() {
+        told.push('occupied');
+      }
+
+      protected override emptied() {
+        told.push('emptied');
+      }
+    }
+    const clock = new VirtualClock();
+    const line = new Told(TEN, clock, () => new Error('late'));
+    const wait = (deadline: number, signal?: AbortSignal) => line.wait(signal, deadline).catch(() => {});
+    const expectTold = (...expected: string[]) => expect(told.splice(0)).toEqual(expected);
+    line.tryPass();
+    void wait(Infinity);
+    void wait(Infinity);
+    expectTold('occupied');
+    await clock.advance(100);
+    expectTold();
+    await clock.advance(100);
+    expectTold('emptied');
+
+    const leaving = new AbortController();
+    void wait(Infinity, leaving.signal);
+    leaving.abort();
+    expectTold('occupied', 'emptied');
+
+    const schedule = clock.schedule.bind(clock);
+    jest.spyOn(clock, 'schedule').mockImplementationOnce((ms, task) => schedule(ms + 50, task));
+    void wait(clock.monotonic() + 120);
+    await clock.advance(150);
+    expectTold('occupied', 'emptied');
+  });
+
   it('goes on at once with another rate, and who waits stays', async () => {
     const { clock, line, turns, join, told } = lined(TEN);
     line.tryPass();

@@ -17,6 +17,8 @@ export class RateLine {
   readonly #bucket: TokenBucket;
   readonly #line = new LinkedQueue<Waiting>();
   #timer: ScheduledTask | undefined;
+  /** What was told last: `occupied`, or `emptied`. */
+  #toldOccupied = false;
 
   /** @param tooLate Makes the error of one whose turn would come after its deadline, told in how many milliseconds. */
   constructor(
@@ -54,7 +56,10 @@ export class RateLine {
       this.#afterLeaving();
     });
     const place = line.add({ waiter, deadline });
-    if (line.size === 1) this.occupied();
+    if (!this.#toldOccupied) {
+      this.#toldOccupied = true;
+      this.occupied();
+    }
     this.#wake();
     return waiter.turn;
   }
@@ -70,7 +75,7 @@ export class RateLine {
     this.#wake();
   }
 
-  /** Told when the first call begins to wait. */
+  /** Told when the first call begins to wait; in turns with `emptied`. */
   protected occupied(): void {}
 
   /** Told when the last call that waited is gone. */
@@ -119,6 +124,9 @@ export class RateLine {
     if (this.waiting > 0) return this.#wake();
     this.#timer?.cancel();
     this.#timer = undefined;
+    // The last one may have left while the timer ran, which comes here as well.
+    if (!this.#toldOccupied) return;
+    this.#toldOccupied = false;
     this.emptied();
   }
 }
