@@ -1,6 +1,10 @@
-import { type Check, type Clock, type Duration, is, mapOf, type Random, shape } from '@rookery/common';
-import { type StrategyChoice } from './balancer/load-balancer.js';
-import { STRATEGIES } from './balancer/strategies.js';
+import { type Check, type Clock, type Duration, is, type Random, shape } from '@rookery/common';
+import {
+  balancingChecks,
+  type LoadBalancerOptions,
+  servicesCheck,
+  strategyCheck,
+} from './balancer/load-balancer.options.js';
 import { host, label, metadata, port, protocol, weight } from './instance/instance-checks.js';
 import { type Protocol } from './instance/service-instance.js';
 import { type RegistryBackend } from './registry/registry-backend.js';
@@ -33,15 +37,14 @@ export interface AdvertiseOptions {
   followReadiness?: ReadinessRule;
 }
 
-export interface DiscoveryOptions {
+/** The zone and the name of the caller, which a balancer needs, are those that the app advertises. */
+export interface DiscoveryOptions extends Omit<LoadBalancerOptions, 'zone' | 'caller'> {
   /** The name under which the app is registered. Default: the one that `ServiceModule` was given. */
   service?: string;
   /** Where services find each other. Default: `leaseFileRegistry()`, which serves one host. */
   registry?: RegistryBackend;
   /** How long an instance stays registered without a sign of life. Default `'30s'`. */
   ttl?: Duration;
-  /** How the instance for a call is chosen: for all services, or for each by name. Default `'p2c'`. */
-  strategy?: StrategyChoice;
   /** What the app registers about itself when it listens and is ready; `false` for an app that only finds others. */
   advertise?: AdvertiseOptions | false;
   /**
@@ -55,17 +58,13 @@ export interface DiscoveryOptions {
   random?: Random;
 }
 
-const strategyWord = is.oneOf(...STRATEGIES);
-const strategyMap = mapOf(strategyWord);
-
-const strategyCheck: Check = (value, path, problems) =>
-  (typeof value === 'object' ? strategyMap : strategyWord)(value, path, problems);
-
 export const discoveryOptionsCheck: Check = shape<DiscoveryOptions>({
   service: is.serviceName,
   registry: backendCheck,
   ttl: ttlCheck,
   strategy: strategyCheck,
+  ...balancingChecks,
+  services: servicesCheck,
   advertise: is.orFalse(
     shape<AdvertiseOptions>({
       host,

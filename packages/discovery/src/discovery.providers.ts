@@ -2,6 +2,7 @@ import { type Provider } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { AppClosing, Readiness, refuseSecondImport, RpcServers, ServiceInfo } from '@rookery/common';
 import { SelfRegistration } from './advertise/self-registration.lifecycle.js';
+import { logBalancerEvents } from './balancer/balancer-log.lifecycle.js';
 import { LoadBalancer } from './balancer/load-balancer.js';
 import { DISCOVERY_MODULE_OPTIONS } from './discovery.module-definition.js';
 import { type DiscoveryOptions } from './discovery.options.js';
@@ -39,8 +40,11 @@ export const discoveryProviders: Provider[] = [
   {
     provide: LoadBalancer,
     inject: [ServiceRegistry, SETTINGS],
-    useFactory: (registry: ServiceRegistry, { strategy, clock, random }: DiscoverySettings) =>
-      new LoadBalancer(registry, { strategy, clock, random }),
+    useFactory: (registry: ServiceRegistry, { balancing }: DiscoverySettings) => {
+      const balancer = new LoadBalancer(registry, balancing);
+      logBalancerEvents(balancer);
+      return balancer;
+    },
   },
   {
     provide: SelfRegistration,

@@ -10,8 +10,7 @@ import {
   systemRandom,
   toMilliseconds,
 } from '@rookery/common';
-import { DEFAULT_STRATEGY } from './balancer/strategies.js';
-import { type StrategyChoice } from './balancer/load-balancer.js';
+import { type LoadBalancerOptions, requireZones } from './balancer/load-balancer.options.js';
 import {
   type AdvertiseOptions,
   type DiscoveryOptions,
@@ -33,7 +32,7 @@ export interface Advertisement extends Omit<AdvertiseOptions, 'followReadiness'>
 export interface DiscoverySettings {
   readonly backend: RegistryBackend;
   readonly ttl: NonNullable<DiscoveryOptions['ttl']>;
-  readonly strategy: StrategyChoice;
+  readonly balancing: LoadBalancerOptions;
   /** How long the app serves on after it has said that it leaves. */
   readonly leaveDelayMs: number;
   readonly followReadiness: ReadinessRule;
@@ -53,17 +52,25 @@ export function resolveDiscoveryOptions(
   info: ServiceInfo | undefined,
 ): DiscoverySettings {
   const checked = checkOptions(WHERE, discoveryOptionsCheck, options);
-  const { ttl = REGISTRY_DEFAULTS.ttl, strategy = DEFAULT_STRATEGY } = checked;
+  const { ttl = REGISTRY_DEFAULTS.ttl } = checked;
   const { clock = systemClock, random = systemRandom } = checked;
   const backend = checked.registry ?? leaseFileRegistry({ clock, random });
   const leaveDelayMs = toMilliseconds(checked.leaveDelay ?? LEAVE_DELAYS[backend.reach]);
   const { followReadiness = 'once', ...facts } = checked.advertise || {};
-  const settings = { backend, ttl, strategy, leaveDelayMs, followReadiness, clock, random };
+  const balancing = balancingFor(checked, info);
+  requireZones(WHERE, balancing);
+  const settings = { backend, ttl, balancing, leaveDelayMs, followReadiness, clock, random };
   if (checked.advertise === false) return settings;
   const advertisement = advertise(checked.service, facts, backend, info);
   // The host and port are known when the app listens; what else could be wrong is found now.
   createInstance({ host: 'localhost', port: 1, ...advertisement }, settings);
   return { ...settings, advertisement };
+}
+
+/** What the balancer is told. Where the caller runs is what the app advertises. */
+function balancingFor(options: DiscoveryOptions, info: ServiceInfo | undefined): LoadBalancerOptions {
+  const { service: _service, registry, ttl, advertise: facts, leaveDelay, ...balancing } = options;
+  return { ...balancing, zone: facts ? facts.zone : undefined, caller: info?.instanceId };
 }
 
 function advertise(

@@ -1,11 +1,31 @@
-export { type BalancingAlgorithm, type Candidate, type Candidates } from './balancer/balancing-algorithm.js';
-export { InstanceBalancer, type Picked, type PickOptions } from './balancer/instance-balancer.js';
-export { type CallOutcome, type InstanceStats } from './balancer/instance-stats.js';
+export { type BalancerEvent, type BalancerListener } from './balancer/balancer-events.js';
+export { type BalancerReport, type InstanceReport } from './balancer/balancer-report.js';
+export {
+  type BalancingAlgorithm,
+  type CallFacts,
+  type Candidate,
+  type Candidates,
+} from './balancer/balancing-algorithm.js';
+export { consistentHash } from './balancer/consistent-hash.js';
+export { eventLoopLoad, formatLoad, LOAD_HEADER, parseLoad } from './balancer/event-loop-load.js';
+export {
+  InstanceBalancer,
+  type InstanceBalancerParts,
+  type Picked,
+  type PickOptions,
+} from './balancer/instance-balancer.js';
+export { type CallOutcome, type InstanceStats, type LoadReport } from './balancer/instance-stats.js';
 export { leastConnections } from './balancer/least-connections.js';
-export { LoadBalancer, type LoadBalancerOptions, type StrategyChoice } from './balancer/load-balancer.js';
+export { LoadBalancer } from './balancer/load-balancer.js';
+export {
+  type BalancingOptions,
+  type LoadBalancerOptions,
+  type StrategyChoice,
+} from './balancer/load-balancer.options.js';
 export { p2cPeakEwma } from './balancer/p2c.js';
 export { randomChoice } from './balancer/random-choice.js';
 export { roundRobin } from './balancer/round-robin.js';
+export { sticky } from './balancer/sticky.js';
 export { type LoadBalanceStrategy } from './balancer/strategies.js';
 export { DiscoveryModule } from './discovery.module.js';
 export {
@@ -17,6 +37,14 @@ export { type AdvertiseOptions, type DiscoveryOptions, type ReadinessRule } from
 export { type DnsHostService, type DnsRegistryOptions, type DnsSrvService } from './dns/dns.options.js';
 export { dnsRegistry } from './dns/dns-registry.js';
 export { DnsLookupError } from './errors/dns-lookup.error.js';
+export {
+  EJECTION_DEFAULTS,
+  type EjectionOptions,
+  type EjectionSettings,
+  ejectionSettings,
+} from './ejection/ejection.options.js';
+export { type EjectionListener } from './ejection/ejector.js';
+export { type EjectionReason } from './ejection/standing.js';
 export { DuplicateInstanceError } from './errors/duplicate-instance.error.js';
 export { InstanceNotFoundError } from './errors/instance-not-found.error.js';
 export { InvalidInstanceError } from './errors/invalid-instance.error.js';
@@ -46,6 +74,9 @@ export {
   type RegistryReport,
   type WatchReport,
 } from './registry/registry-status.js';
+export { type Route } from './routing/route.js';
+export { type SlowStartOptions } from './routing/slow-start.js';
+export { type ZonePreferenceOptions } from './routing/zone-preference.js';
 export { ServiceRegistry } from './registry/service-registry.js';
 export { type ServiceRegistryOptions } from './registry/service-registry.options.js';
 export { staticRegistry } from './static/static-registry.js';

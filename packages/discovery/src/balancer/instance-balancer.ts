@@ -1,15 +1,26 @@
-import { type Clock } from '@rookery/common';
+import { type Clock, type Random, systemRandom } from '@rookery/common';
+import { type EjectionSettings } from '../ejection/ejection.options.js';
+import { type EjectionListener, Ejector } from '../ejection/ejector.js';
 import { NoInstancesError } from '../errors/no-instances.error.js';
 import { type ServiceInstance } from '../instance/service-instance.js';
+import { type Route } from '../routing/route.js';
 import { type BalancingAlgorithm, type Candidate, type Candidates } from './balancing-algorithm.js';
-import { type CallOutcome } from './instance-stats.js';
+import { type BalancerReport, reportInstance } from './balancer-report.js';
+import { hashText, toUnit } from './hash.js';
+import { type CallOutcome, type LoadReport } from './instance-stats.js';
+import { type Member, type Selection, type SelectionRules } from './selection.js';
+import { type Accept, Selections } from './selections.js';
 import { StatsBook } from './stats-book.js';
 
 export interface PickOptions {
   /** Ids of instances that were tried already. When nobody else is left they are allowed again. */
   exclude?: ReadonlySet<string>;
-  /** Which instances the call can go to at all, such as those that speak its protocol. Default: all. */
-  accept?: (instance: ServiceInstance) => boolean;
+  /** Which instances the call can go to at all, such as those that speak its protocol. Default: all. Keep the function. */
+  accept?: Accept;
+  /** Calls with the same key belong together: see the strategies `consistent-hash` and `sticky`. Default: none. */
+  key?: string;
+  /** Which versions and kinds of instances the call is for. Default: the service's own route. Keep the object. */
+  route?: Route;
 }
 
 /** Where a call goes. Whoever picked has to say how it ended, once; what comes after the first time is ignored. */
@@ -17,9 +28,26 @@ export interface Picked {
   readonly instance: ServiceInstance;
   /** How many others could be picked next that were not tried yet. */
   readonly alternatives: number;
-  /** @param retryAfterMs How long the instance asked its callers to stay away, when it failed and said so. */
-  readonly done: (outcome: CallOutcome, retryAfterMs?: number) => void;
+  /**
+   * @param retryAfterMs How long the instance asked its callers to stay away, when it failed and said so.
+   * @param report What the instance said about itself with its answer.
+   */
+  readonly done: (outcome: CallOutcome, retryAfterMs?: number, report?: LoadReport) => void;
 }
+
+/** What may be added to the algorithm; what is left out is not done. */
+export interface InstanceBalancerParts extends SelectionRules {
+  /** Who is put out for failing. */
+  readonly ejection?: EjectionSettings | undefined;
+  readonly listener?: EjectionListener | undefined;
+  /** Which instances calls go to that have no route of their own. */
+  readonly route?: Route | undefined;
+  /** Default: the system's generator. */
+  readonly random?: Random | undefined;
+}
+
+const NO_OPTIONS: PickOptions = {};
+const NOBODY_LISTENS: EjectionListener = { ejected() {}, restored() {} };
 
 /**
  * Chooses instances of one service from lists that are given to it. It knows no registry: `LoadBalancer` feeds it from
@@ -27,57 +55,105 @@ export interface Picked {
  */
 export class InstanceBalancer {
   #list: readonly ServiceInstance[] | undefined;
-  #all: readonly Candidate[] = [];
-  #up: readonly Candidate[] = [];
-  readonly #stats = new StatsBook();
+  #members: readonly Member[] = [];
+  #selections: Selections;
+  readonly #book: StatsBook;
+  readonly #ejector: Ejector | undefined;
+  readonly #random: Random;
 
   constructor(
     private readonly service: string,
     private readonly algorithm: BalancingAlgorithm,
     private readonly clock: Clock,
-  ) {}
+    private readonly parts: InstanceBalancerParts = {},
+  ) {
+    const { ejection, listener = NOBODY_LISTENS, random = systemRandom } = parts;
+    this.#random = random;
+    this.#book = new StatsBook(ejection);
+    this.#ejector = ejection && new Ejector(ejection, listener);
+    this.#selections = new Selections([], parts, this.#ejector);
+  }
 
   /** Throws a `NoInstancesError` when there is nobody on the list that the call can go to. */
-  pick(instances: readonly ServiceInstance[], { exclude, accept }: PickOptions = {}): Picked {
+  pick(instances: readonly ServiceInstance[], options: PickOptions = NO_OPTIONS): Picked {
     const now = this.clock.monotonic();
     if (instances !== this.#list) this.#adopt(instances, now);
-    const eligible = this.#eligible(accept);
-    const untried = exclude ? eligible.filter(({ instance }) => !exclude.has(instance.id)) : eligible;
-    const chosen = this.#choose(untried, now) ?? this.#choose(eligible, now);
-    if (!chosen) throw new NoInstancesError(this.service, instances.length);
-    return this.#send(chosen, Math.max(0, untried.length - 1), now);
+    const { exclude, accept, route = this.parts.route } = options;
+    const selection = this.#selections.of(accept, route);
+    selection.refresh(now);
+    if (exclude && exclude.size > 0) return this.#pickAnother(selection, exclude, options, now);
+    const candidates = selection.candidates(selection.divided ? this.#draw(options.key) : 0);
+    if (!candidates) throw new NoInstancesError(this.service, instances.length);
+    const probed = this.#probe(selection, now);
+    const chosen = probed ?? this.algorithm.pick(candidates, now, options);
+    const others = selection.usable.length - (probed && !selection.panicking ? 0 : 1);
+    return this.#send(chosen, others, now, probed !== undefined);
   }
 
-  /** Somebody who is about to leave is still better than nobody. */
-  #eligible(accept: PickOptions['accept']): readonly Candidate[] {
-    const up = accept ? this.#up.filter(({ instance }) => accept(instance)) : this.#up;
-    if (up.length > 0) return up;
-    return accept ? this.#all.filter(({ instance }) => accept(instance)) : this.#all;
+  /** What is known of the instances of the last list. */
+  report(): Pick<BalancerReport, 'panicking' | 'instances'> {
+    const now = this.clock.monotonic();
+    const { panicking } = this.#selections.of(undefined, this.parts.route);
+    return { panicking, instances: this.#members.map((member) => reportInstance(member, now)) };
   }
 
-  #choose(candidates: readonly Candidate[], now: number): Candidate | undefined {
-    return isSome(candidates) ? this.algorithm.pick(candidates, now) : undefined;
+  /** Of all who can be called, the pools aside: a second try matters more than where it goes. */
+  #pickAnother(
+    selection: Selection,
+    exclude: ReadonlySet<string>,
+    options: PickOptions,
+    now: number,
+  ): Picked {
+    const { usable } = selection;
+    const untried = usable.filter(({ instance }) => !exclude.has(instance.id));
+    const candidates = isSome(untried) ? untried : usable;
+    if (!isSome(candidates)) throw new NoInstancesError(this.service, this.#members.length);
+    const chosen = this.algorithm.pick(candidates, now, options);
+    return this.#send(chosen, Math.max(0, untried.length - 1), now, false);
+  }
+
+  /**
+   * The ejected one whose turn it is to show whether it works again. Only a first try is given to it, so that a second
+   * one is left when it fails.
+   */
+  #probe(selection: Selection, now: number): Member | undefined {
+    if (!this.#ejector || this.#ejector.ejected === 0) return undefined;
+    const standing = this.#ejector.probe((one) => selection.memberOf(one) !== undefined, now);
+    return standing && selection.memberOf(standing);
+  }
+
+  /** Calls that belong together are drawn together. */
+  #draw(key: string | undefined): number {
+    return key === undefined ? this.#random() : toUnit(hashText(key));
   }
 
   /** Lists are never changed in place, so a list that is the same object needs no second look. */
   #adopt(instances: readonly ServiceInstance[], now: number): void {
-    this.#stats.list(instances, now);
-    this.#all = instances.map((instance) => ({ instance, stats: this.#stats.of(instance.id) }));
-    this.#up = this.#all.filter(({ instance }) => instance.status === 'up');
+    const pages = this.#book.list(instances, now);
+    this.#members = instances.flatMap((instance, at) => {
+      const page = pages[at];
+      return page ? [{ instance, weight: instance.weight, ...page }] : [];
+    });
+    this.#ejector?.adopt(this.#members);
+    this.#selections = new Selections(this.#members, this.parts, this.#ejector);
     this.#list = instances;
   }
 
-  #send({ instance, stats }: Candidate, alternatives: number, startedAt: number): Picked {
+  #send(chosen: Candidate, alternatives: number, startedAt: number, probe: boolean): Picked {
+    const { instance, stats } = chosen;
     let running = true;
     stats.started();
     return {
       instance,
       alternatives,
-      done: (outcome, retryAfterMs) => {
+      done: (outcome, retryAfterMs, report) => {
         if (!running) return;
         running = false;
         const now = this.clock.monotonic();
         stats.ended(outcome, now - startedAt, now, retryAfterMs);
+        if (probe && outcome === 'success') stats.recovered(now - startedAt, now);
+        if (report) stats.reported(report, now);
+        this.#ejector?.observe(chosen, outcome, probe, now);
       },
     };
   }

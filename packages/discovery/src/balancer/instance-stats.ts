@@ -1,7 +1,14 @@
-import { PeakEwma } from './peak-ewma.js';
+import { type Standing } from '../ejection/standing.js';
+import { DECAY_MS, PeakEwma } from './peak-ewma.js';
 
 /** How a call ended, as far as the instance is concerned. `ignored`: nothing was learnt, as when the caller gave up. */
 export type CallOutcome = 'success' | 'failure' | 'ignored';
+
+/** What an instance says about itself with its answer. */
+export interface LoadReport {
+  /** How busy it is, from 0 to 1, such as the share of time in which its event loop has work. */
+  readonly utilization?: number | undefined;
+}
 
 /** What a failure counts as, unless the instance asks its callers to stay away for longer. */
 const FAILURE_PENALTY_MS = 5_000;
@@ -9,10 +16,18 @@ const FAILURE_PENALTY_MS = 5_000;
 /** The longest that an instance can ask its callers to stay away. */
 const MAX_PENALTY_MS = 300_000;
 
+/** Whoever is busier than this counts as that busy, so that the busiest counts as twenty times an idle one. */
+const MAX_UTILIZATION = 0.95;
+
 /** What is known of one instance from the calls that were sent to it. */
 export class InstanceStats {
   #pending = 0;
+  #utilization = 0;
+  #reportedAt = 0;
   readonly #cost = new PeakEwma();
+
+  /** @param standing Whether it may be called; unset when nobody is ever ejected. */
+  constructor(readonly standing?: Standing) {}
 
   /** Calls that have not ended yet. */
   get pending(): number {
@@ -27,6 +42,16 @@ export class InstanceStats {
   /** How slow its answers are at present, in milliseconds. */
   cost(now: number): number {
     return this.#cost.read(now);
+  }
+
+  /**
+   * How much longer a call takes there than at an idle one: 1 / (1 - utilization), the response time of an M/M/1 queue.
+   * It sees what other callers do to the instance, which the own calls in flight do not show. A report is forgotten as
+   * fast as a latency; 1 for an instance that reports nothing.
+   */
+  crowding(now: number): number {
+    if (this.#utilization === 0) return 1;
+    return 1 / (1 - this.#utilization * Math.exp(-Math.max(0, now - this.#reportedAt) / DECAY_MS));
   }
 
   started(): void {
@@ -44,5 +69,20 @@ export class InstanceStats {
     if (outcome === 'ignored') return;
     const penalty = Math.min(Math.max(retryAfterMs ?? 0, FAILURE_PENALTY_MS), MAX_PENALTY_MS);
     this.#cost.observe(outcome === 'success' ? elapsedMs : Math.max(this.#cost.read(now), penalty), now);
+  }
+
+  /** What the instance has said about itself; anything but a share from 0 to 1 is brought into these bounds. */
+  reported({ utilization }: LoadReport, now: number): void {
+    if (utilization === undefined || Number.isNaN(utilization)) return;
+    this.#utilization = Math.min(Math.max(utilization, 0), MAX_UTILIZATION);
+    this.#reportedAt = now;
+  }
+
+  /**
+   * The instance has proved that it works again, by an answer after this time. What its failures have cost is
+   * forgotten, or it would be passed over for a minute more.
+   */
+  recovered(elapsedMs: number, now: number): void {
+    this.#cost.restart(elapsedMs, now);
   }
 }

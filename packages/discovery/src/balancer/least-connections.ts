@@ -3,18 +3,27 @@ import { type BalancingAlgorithm, type Candidate } from './balancing-algorithm.j
 
 /**
  * Whoever has the fewest calls running for its weight; among equals any, so that an idle service is not always called
- * at the same place.
+ * at the same place. It looks at all of them, so a pick takes longer the more there are.
  */
 export function leastConnections(random: Random): BalancingAlgorithm {
   return {
     pick(candidates) {
-      const fewest = Math.min(...candidates.map(load));
-      const equals = candidates.filter((candidate) => load(candidate) === fewest);
-      return equals[Math.floor(random() * equals.length)] ?? candidates[0];
+      let [chosen] = candidates;
+      let fewest = Infinity;
+      let equals = 0;
+      for (const candidate of candidates) {
+        const load = loadOf(candidate);
+        if (load > fewest) continue;
+        equals = load === fewest ? equals + 1 : 1;
+        fewest = load;
+        // The n-th of several equals takes the place of the one before with probability 1 / n: each is as likely.
+        if (equals === 1 || random() * equals < 1) chosen = candidate;
+      }
+      return chosen;
     },
   };
 }
 
-function load({ instance, stats }: Candidate): number {
-  return (stats.pending + 1) / instance.weight;
+function loadOf({ weight, stats }: Candidate): number {
+  return (stats.pending + 1) / weight;
 }

@@ -2,7 +2,8 @@ import { seededRandom, VirtualClock } from '@rookery/common/testing';
 import { memoryRegistry } from '../memory/memory-registry.js';
 import { ServiceRegistry } from '../registry/service-registry.js';
 import { faultyRegistry } from '../testing/faulty-registry.js';
-import { LoadBalancer, type StrategyChoice } from './load-balancer.js';
+import { LoadBalancer } from './load-balancer.js';
+import { type StrategyChoice } from './load-balancer.options.js';
 
 const users = { service: 'users', id: 'users-1', host: 'localhost', port: 80 };
 

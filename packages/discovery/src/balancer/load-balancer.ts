@@ -1,30 +1,46 @@
-import { type Clock, isRookeryError, type Random, systemClock, systemRandom } from '@rookery/common';
+import { checkOptions, isRookeryError, systemClock, systemRandom } from '@rookery/common';
 import { NoInstancesError } from '../errors/no-instances.error.js';
+import { randomId } from '../instance/random-id.js';
 import { type ServiceInstance } from '../instance/service-instance.js';
 import { type ServiceRegistry } from '../registry/service-registry.js';
-import { InstanceBalancer, type Picked, type PickOptions } from './instance-balancer.js';
-import { createAlgorithm, DEFAULT_STRATEGY, type LoadBalanceStrategy } from './strategies.js';
-
-/** One strategy for all services, or one for each; a service that is not named has the default. */
-export type StrategyChoice = LoadBalanceStrategy | Readonly<Record<string, LoadBalanceStrategy>>;
-
-export interface LoadBalancerOptions {
-  /** Default `'p2c'`: the less loaded of two, by latency and running calls. */
-  strategy?: StrategyChoice;
-  /** Default: the system's clock. */
-  clock?: Clock;
-  /** Default: the system's generator. */
-  random?: Random;
-}
+import { BalancerEvents, type BalancerListener } from './balancer-events.js';
+import { type BalancerReport } from './balancer-report.js';
+import { type BalancerSources, createBalancer } from './create-balancer.js';
+import { type InstanceBalancer, type Picked, type PickOptions } from './instance-balancer.js';
+import {
+  balancingOf,
+  type LoadBalancerOptions,
+  loadBalancerOptionsCheck,
+  requireZones,
+} from './load-balancer.options.js';
+import { DEFAULT_STRATEGY } from './strategies.js';
 
 /** Chooses an instance for each call to a service, from what the registry lists. */
 export class LoadBalancer {
   readonly #balancers = new Map<string, InstanceBalancer>();
+  readonly #events = new BalancerEvents();
+  readonly #options: LoadBalancerOptions;
+  readonly #sources: BalancerSources;
 
   constructor(
     private readonly registry: ServiceRegistry,
-    private readonly options: LoadBalancerOptions = {},
-  ) {}
+    options: LoadBalancerOptions = {},
+  ) {
+    this.#options = checkOptions('LoadBalancer', loadBalancerOptionsCheck, options);
+    requireZones('LoadBalancer', this.#options);
+    const { clock = systemClock, random = systemRandom, zone, caller = randomId(random) } = this.#options;
+    const { emit } = this.#events;
+    this.#sources = {
+      clock,
+      random,
+      zone,
+      caller,
+      listener: {
+        ejected: (instance, reason, forMs) => emit({ type: 'instance-ejected', instance, reason, forMs }),
+        restored: (instance) => emit({ type: 'instance-restored', instance }),
+      },
+    };
+  }
 
   /**
    * The instance for one call. It waits for the registry only on the first call to a service, and answers from memory
@@ -35,6 +51,20 @@ export class LoadBalancer {
     // Nothing is kept for a name that nobody has: names may come from outside.
     if (listed.length === 0) throw new NoInstancesError(service);
     return this.#balancer(service).pick(listed, options);
+  }
+
+  /** Calls the listener when an instance is put out for failing, or let in again; returns the function that ends it. */
+  onEvent(listener: BalancerListener): () => void {
+    return this.#events.listen(listener);
+  }
+
+  /** What this caller knows of the services that it has called, read from memory. */
+  status(): readonly BalancerReport[] {
+    return [...this.#balancers].map(([service, balancer]) => ({
+      service,
+      strategy: balancingOf(service, this.#options).strategy ?? DEFAULT_STRATEGY,
+      ...balancer.report(),
+    }));
   }
 
   async #discover(service: string): Promise<readonly ServiceInstance[]> {
@@ -50,19 +80,9 @@ export class LoadBalancer {
   #balancer(service: string): InstanceBalancer {
     let balancer = this.#balancers.get(service);
     if (!balancer) {
-      const { clock = systemClock, random = systemRandom } = this.options;
-      balancer = new InstanceBalancer(
-        service,
-        createAlgorithm(strategyFor(service, this.options), random),
-        clock,
-      );
+      balancer = createBalancer(service, balancingOf(service, this.#options), this.#sources);
       this.#balancers.set(service, balancer);
     }
     return balancer;
   }
-}
-
-function strategyFor(service: string, { strategy = DEFAULT_STRATEGY }: LoadBalancerOptions) {
-  if (typeof strategy === 'string') return strategy;
-  return (Object.hasOwn(strategy, service) ? strategy[service] : undefined) ?? DEFAULT_STRATEGY;
 }

@@ -25,7 +25,7 @@ export function p2cPeakEwma(random: Random): BalancingAlgorithm {
 }
 
 /** An instance that was never measured gets one call at a time until it has shown what it is like. */
-function loadOf({ instance, stats }: Candidate, now: number): number {
+function loadOf({ weight, stats }: Candidate, now: number): number {
   if (!stats.measured && stats.pending > 0) return UNMEASURED + stats.pending;
-  return (stats.cost(now) * (stats.pending + 1)) / instance.weight;
+  return (stats.cost(now) * (stats.pending + 1) * stats.crowding(now)) / weight;
 }

@@ -34,6 +34,12 @@ export class PeakEwma {
     this.#measured = true;
   }
 
+  /** Forgets everything before this one measurement. */
+  restart(milliseconds: number, now: number): void {
+    this.#cost = 0;
+    this.observe(milliseconds, now);
+  }
+
   #weight(now: number): number {
     return Math.exp(-Math.max(0, now - this.#measuredAt) / this.decayMs);
   }

@@ -8,29 +8,29 @@ describe('the statistics of instances', () => {
   it('come back with an instance that was away for a short time', () => {
     const book = new StatsBook();
     book.list([a, b], 0);
-    const stats = book.of('a');
+    const stats = book.of('a')?.stats;
     book.list([b], 1_000);
     book.list([a, b], 2_000);
-    expect(book.of('a')).toBe(stats);
+    expect(book.of('a')?.stats).toBe(stats);
   });
 
   it('come back also when the list had been stable for long before', () => {
     const book = new StatsBook();
     book.list([a, b], 0);
-    const stats = book.of('a');
+    const stats = book.of('a')?.stats;
     book.list([b], HOUR);
     book.list([a, b], HOUR + 10);
-    expect(book.of('a')).toBe(stats);
+    expect(book.of('a')?.stats).toBe(stats);
   });
 
   it('are dropped when an instance has been gone for long and no call is running', () => {
     const book = new StatsBook();
     book.list([a, b], 0);
-    book.of('a').started();
+    book.of('a')?.stats.started();
     book.list([], 1);
     book.list([], HOUR);
     expect(book.size).toBe(1);
-    book.of('a').ended('success', 1, HOUR);
+    book.of('a')?.stats.ended('success', 1, HOUR);
     book.list([], 2 * HOUR);
     expect(book.size).toBe(0);
   });

@@ -1,0 +1,119 @@
+import { type CallOutcome } from '../balancer/instance-stats.js';
+import { type ServiceInstance } from '../instance/service-instance.js';
+import { type EjectionSettings } from './ejection.options.js';
+import { type EjectionReason, type Standing } from './standing.js';
+
+/** An instance with what its calls have said about it. */
+export interface Judged {
+  readonly instance: ServiceInstance;
+  readonly stats: { readonly standing?: Standing | undefined };
+}
+
+/** What became of an instance. Each is told once, not for every call. */
+export interface EjectionListener {
+  ejected(instance: ServiceInstance, reason: EjectionReason, forMs: number): void;
+  restored(instance: ServiceInstance): void;
+}
+
+/**
+ * Puts out the instances of one service that fail, and lets them in again. It never puts out so many that the others
+ * would have to carry too much, and it has no timer: who may be tried again is found out when the next call is made.
+ */
+export class Ejector {
+  #version = 0;
+  #nextRetryAt = Infinity;
+  readonly #listed = new Set<Standing>();
+  readonly #out = new Map<Standing, ServiceInstance>();
+
+  constructor(
+    readonly settings: EjectionSettings,
+    private readonly listener: EjectionListener,
+  ) {}
+
+  /** Grows with every change of who is out. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** How many of the listed are out. */
+  get ejected(): number {
+    return this.#out.size;
+  }
+
+  /** Who is listed now. Those that are out and no longer listed leave room for others. */
+  adopt(listed: readonly Judged[]): void {
+    this.#listed.clear();
+    this.#out.clear();
+    for (const { instance, stats } of listed) {
+      const { standing } = stats;
+      if (!standing) continue;
+      this.#listed.add(standing);
+      if (standing.state.kind === 'out') this.#out.set(standing, instance);
+    }
+    this.#changed();
+  }
+
+  /**
+   * The one whose turn it is to be tried again with a single call, among those that the call can go to. The next call
+   * finds another one, or none.
+   */
+  probe(canGoTo: (standing: Standing) => boolean, now: number): Standing | undefined {
+    if (now < this.#nextRetryAt) return undefined;
+    for (const standing of this.#out.keys()) {
+      const { state } = standing;
+      if (state.kind === 'in' || state.retryAt > now || !canGoTo(standing)) continue;
+      standing.probe(now);
+      this.#findNextRetry();
+      return standing;
+    }
+    return undefined;
+  }
+
+  /** Notes how a call ended. What was under way when the instance was put out changes nothing. */
+  observe({ instance, stats }: Judged, outcome: CallOutcome, probe: boolean, now: number): void {
+    const { standing } = stats;
+    if (!standing) return;
+    const isOut = standing.state.kind === 'out';
+    if (probe && isOut) return this.#decide(instance, standing, outcome, now);
+    if (isOut || outcome === 'ignored') return;
+    const reason = standing.record(outcome === 'success', now);
+    if (reason && this.#listed.has(standing) && this.#hasRoom()) this.#eject(instance, standing, reason, now);
+  }
+
+  #decide(instance: ServiceInstance, standing: Standing, outcome: CallOutcome, now: number): void {
+    if (outcome !== 'success') {
+      if (outcome === 'failure') standing.keepOut(now);
+      else standing.retryNow(now);
+      return this.#findNextRetry();
+    }
+    standing.restore(now);
+    this.#out.delete(standing);
+    this.#changed();
+    this.listener.restored(instance);
+  }
+
+  #eject(instance: ServiceInstance, standing: Standing, reason: EjectionReason, now: number): void {
+    const forMs = standing.eject(reason, now);
+    this.#out.set(standing, instance);
+    this.#changed();
+    this.listener.ejected(instance, reason, forMs);
+  }
+
+  /** The only one there is stays in: somebody has to be called. */
+  #hasRoom(): boolean {
+    const most = Math.max(1, Math.floor(this.#listed.size * this.settings.maxEjectedShare));
+    return this.#listed.size > 1 && this.#out.size < most;
+  }
+
+  #changed(): void {
+    this.#version += 1;
+    this.#findNextRetry();
+  }
+
+  #findNextRetry(): void {
+    this.#nextRetryAt = Infinity;
+    for (const { state } of this.#out.keys()) {
+      if (state.kind === 'out') this.#nextRetryAt = Math.min(this.#nextRetryAt, state.retryAt);
+    }
+  }
+}
