@@ -71,8 +71,8 @@ describe('a client error', () => {
 
   it.each([
     [{ status: 500, statusCode: 404 }],
-    [{ statusCode: 500, getStatus: () => 404 }],
-    [{ getStatus: () => 500, response: { status: 404 } }],
+    [{ statusCode: 500, getStatus: (): number => 404 }],
+    [{ getStatus: (): number => 500, response: { status: 404 } }],
     [{ response: { status: 500, statusCode: 404 } }],
     [{ response: { statusCode: 500 }, $metadata: { httpStatusCode: 404 } }],
   ])('is judged by what stands first: %p', (error) => {
