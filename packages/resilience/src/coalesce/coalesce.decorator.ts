@@ -1,6 +1,6 @@
 import { type ArgumentFunction } from '../errors/ask-about-arguments.js';
 import { type ArgumentsDecorator } from '../errors/fits-arguments.js';
-import { declareStage } from '../weaving/declare-stage.decorator.js';
+import { declareStageFrom } from '../weaving/declare-stage.decorator.js';
 
 /**
  * Lets calls of the method that have the same key, on the same instance, share one execution while it is under way: all
@@ -15,5 +15,5 @@ import { declareStage } from '../weaving/declare-stage.decorator.js';
 export function Coalesce<Key extends ArgumentFunction<string | undefined>>(
   key: Key,
 ): ArgumentsDecorator<Key> {
-  return declareStage('Coalesce', 'coalesce', { key });
+  return declareStageFrom('Coalesce', 'coalesce', key, { key });
 }

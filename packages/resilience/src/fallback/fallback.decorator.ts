@@ -1,5 +1,5 @@
 import { type Observable } from 'rxjs';
-import { declareStage } from '../weaving/declare-stage.decorator.js';
+import { declareStageFrom } from '../weaving/declare-stage.decorator.js';
 import { type FallbackHandler, type FallbackOptions } from './fallback.options.js';
 
 /** What a fallback may answer for a method that returns `R`. */
@@ -32,7 +32,7 @@ export function Fallback<H extends (this: never, error: unknown, ...args: never[
   handler: H,
   options: FallbackOptions = {},
 ) {
-  const decorate = declareStage('Fallback', 'fallback', {
+  const decorate = declareStageFrom('Fallback', 'fallback', handler, {
     ...options,
     handler: handler as unknown as FallbackHandler,
   });

@@ -10,7 +10,7 @@ import { policyDecorator } from './policy.decorator.js';
  * find(id: string) { return this.http.get(`/users/${id}`); }
  */
 export function UsePolicy(name: string): MethodDecorator {
-  return policyDecorator('UsePolicy', (method) => {
+  return policyDecorator('UsePolicy', name, (method) => {
     if (method.policy !== undefined) return 'repeated';
     method.policy = name;
     return 'declared';
