@@ -1,6 +1,7 @@
 import { bulkheadSettings } from '../bulkhead/bulkhead.options.js';
 import { type Duration } from '@rookery/common';
 import { circuitBreakerSettings } from '../circuit-breaker/circuit-breaker.options.js';
+import { concurrencyLimitSettings } from '../concurrency-limit/concurrency-limit.options.js';
 import { hedgeSettings } from '../hedge/hedge.options.js';
 import { timeoutSettings } from '../timeout/timeout.options.js';
 import { misfits } from './misfits.js';
@@ -61,6 +62,18 @@ describe('policies that do not work together', () => {
     ]);
     expect(misfits({ bulkhead: bulkheadSettings({ queueTimeout: '1s', maxQueue: 1 }) })).toEqual([]);
     expect(misfits({ bulkhead: bulkheadSettings({}) })).toEqual([]);
+  });
+
+  it('are a bulkhead in front of a limit that wants more', () => {
+    const bounded = (maxConcurrent: number) => ({
+      bulkhead: bulkheadSettings({ maxConcurrent }),
+      concurrencyLimit: concurrencyLimitSettings({ min: 5 }),
+    });
+    expect(misfits(bounded(5))).toEqual([]);
+    expect(misfits(bounded(4))).toEqual([
+      'bulkhead.maxConcurrent of 4 is less than concurrencyLimit.min of 5, ' +
+        'so the limit would never do anything. Raise the one, lower the other, or keep only one of the two policies.',
+    ]);
   });
 
   it('are reported together', () => {
