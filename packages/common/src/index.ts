@@ -55,7 +55,7 @@ export { attachRuntime } from './weaving/attach-runtime.explorer.js';
 export { requireInstanceMethod } from './weaving/require-instance-method.js';
 export { requireModule } from './weaving/require-module.decorator.js';
 export { isAsyncIterable, isThenable, type Settled, watchResult } from './weaving/result.js';
-export { Signal, withSignal } from './weaving/signal.decorator.js';
+export { Signal, passedSignal, withSignal } from './weaving/signal.decorator.js';
 export { weaveMethod } from './weaving/weave.decorator.js';
 export { type Weaving } from './weaving/weaving.js';
 export { type WovenCall, type WovenMethod } from './weaving/woven-call.js';

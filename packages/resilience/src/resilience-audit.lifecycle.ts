@@ -6,7 +6,7 @@ import { GUARDED_BY, isGuardedClient } from './audit/guarded-by.js';
 import { type Guard, type GuardedNode } from './audit/guarded-node.js';
 import { type Pipeline } from './pipeline/pipeline.js';
 import { type PolicyPipeline } from './pipeline/policy-pipeline.js';
-import { methodPoliciesOf } from './weaving/method-policies.js';
+import { type MethodPolicies, methodPoliciesOf } from './weaving/method-policies.js';
 import { type ResilienceRuntime } from './weaving/resilience-runtime.js';
 import { type InstanceWrapper, prototypeOf } from './wrapper.explorer.js';
 
@@ -45,12 +45,18 @@ export class ResilienceAudit implements OnApplicationBootstrap {
 
   #guards(wrapper: InstanceWrapper): Guard[] {
     const prototype = prototypeOf(wrapper);
-    const methods = prototype ? methodPoliciesOf(prototype) : [];
-    const guards = methods.map((method) => guardOf(method.name, this.runtime.prepare(method).settings));
+    const guards = prototype
+      ? methodPoliciesOf(prototype).map((method) => this.#guard(prototype, method))
+      : [];
     const instance: unknown = wrapper.isDependencyTreeStatic() ? wrapper.instance : undefined;
     if (!isGuardedClient(instance)) return guards;
     // A client of a unit test may have another kind of pipeline.
     const { name, settings = {} }: Pipeline & Partial<PolicyPipeline> = instance[GUARDED_BY];
     return [...guards, guardOf(name, settings)];
+  }
+
+  #guard(prototype: object, method: MethodPolicies): Guard {
+    const { name, settings } = this.runtime.prepare(prototype, method);
+    return guardOf(name, settings);
   }
 }

@@ -1,7 +1,7 @@
 import { type OnModuleInit } from '@nestjs/common';
 import { type DiscoveryService, type ModulesContainer } from '@nestjs/core';
 import { attachRuntime, refuseSecondImport } from '@rookery/common';
-import { prototypeOf } from './wrapper.explorer.js';
+import { type InstanceWrapper, prototypeOf } from './wrapper.explorer.js';
 import { methodPoliciesOf } from './weaving/method-policies.js';
 import { type ResilienceRuntime } from './weaving/resilience-runtime.js';
 import { resilienceWeaving } from './weaving/resilience.weaving.js';
@@ -22,12 +22,15 @@ export class ResilienceExplorer implements OnModuleInit {
       'a policy would have several states',
     );
     attachRuntime(this.discovery, resilienceWeaving, this.runtime);
-    const prototypes = new Set(
-      [...this.discovery.getProviders(), ...this.discovery.getControllers()].map(prototypeOf),
-    );
-    for (const prototype of prototypes) {
+    for (const prototype of new Set(this.#wrappers().map(prototypeOf))) {
       if (!prototype) continue;
-      for (const method of methodPoliciesOf(prototype)) this.runtime.prepare(method);
+      for (const method of methodPoliciesOf(prototype)) this.runtime.prepare(prototype, method);
     }
+  }
+
+  /** Guards, interceptors, pipes and filters that Nest makes for `@UseGuards()` and the like are no providers. */
+  #wrappers(): InstanceWrapper[] {
+    const enhancers = [...this.modules.values()].flatMap(({ injectables }) => [...injectables.values()]);
+    return [...this.discovery.getProviders(), ...this.discovery.getControllers(), ...enhancers];
   }
 }

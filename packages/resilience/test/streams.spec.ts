@@ -3,6 +3,7 @@ import { Test } from '@nestjs/testing';
 import { remainingTime, runInContext } from '@rookery/common';
 import { VirtualClock } from '@rookery/common/testing';
 import {
+  Bulkhead,
   CircuitBreaker,
   Fallback,
   PolicyRegistry,
@@ -321,5 +322,123 @@ describe('a guarded async generator', () => {
     const { streams, close } = await boot({ iterables: [() => listing(1)] });
     await expect(streams.undeclaredIterable()).rejects.toMatchObject({ code: 'UNDECLARED_STREAM' });
     await close();
+  });
+});
+
+describe('a stream under a bulkhead', () => {
+  @Injectable()
+  class Quotes {
+    open = 0;
+
+    @Bulkhead(1)
+    @Timeout({ attempt: 100 })
+    watch(answers: boolean): Observable<number> {
+      return new Observable((reader) => {
+        this.open += 1;
+        if (answers) reader.next(7);
+        return () => void (this.open -= 1);
+      });
+    }
+  }
+
+  async function bootQuotes() {
+    const clock = new VirtualClock();
+    const app = await Test.createTestingModule({
+      imports: [ResilienceModule.forRoot({ clock })],
+      providers: [Quotes],
+    })
+      .setLogger(silent)
+      .compile();
+    await app.init();
+    return { app, clock, quotes: app.get(Quotes) };
+  }
+
+  it('gives its permit back when it times out', async () => {
+    const { app, clock, quotes } = await bootQuotes();
+    const late = ended(firstValueFrom(quotes.watch(false)));
+    await clock.advance(100);
+    await expect(late).resolves.toMatchObject({ code: 'TIMEOUT' });
+    expect(quotes.open).toBe(0);
+    await expect(firstValueFrom(quotes.watch(true))).resolves.toBe(7);
+    await app.close();
+  });
+
+  it('gives its permit back when its reader leaves before the first value', async () => {
+    const { app, clock, quotes } = await bootQuotes();
+    quotes.watch(false).subscribe().unsubscribe();
+    await clock.advance(0);
+    expect(quotes.open).toBe(0);
+    await expect(firstValueFrom(quotes.watch(true))).resolves.toBe(7);
+    await app.close();
+  });
+});
+
+describe('a fallback that is no stream', () => {
+  it('is what the reader of an observable is told of', async () => {
+    @Injectable()
+    class Quotes {
+      @Fallback((() => 7) as unknown as () => Observable<number>)
+      watch(): Observable<number> {
+        return throwError(() => new Error('broken'));
+      }
+    }
+    const app = await Test.createTestingModule({ imports: [ResilienceModule.forRoot()], providers: [Quotes] })
+      .setLogger(silent)
+      .compile();
+    await app.init();
+    await expect(firstValueFrom(app.get(Quotes).watch())).rejects.toThrow(TypeError);
+    await app.close();
+  });
+});
+
+describe('a signal that the caller passes', () => {
+  @Injectable()
+  class Sources {
+    readonly seen: (AbortSignal | undefined)[] = [];
+
+    @Retry(2)
+    async find(@Signal() signal?: AbortSignal) {
+      this.seen.push(signal);
+      return new Promise<never>(() => undefined);
+    }
+
+    @Retry(2)
+    async *list(@Signal() signal?: AbortSignal) {
+      this.seen.push(signal);
+      yield await new Promise<never>(() => undefined);
+    }
+
+    @Retry(2)
+    watch(@Signal() signal?: AbortSignal): Observable<never> {
+      this.seen.push(signal);
+      return NEVER;
+    }
+  }
+
+  it.each<[string, (sources: Sources, signal: AbortSignal) => Promise<unknown>]>([
+    ['a promise', (sources, signal) => sources.find(signal)],
+    ['an async iterable', (sources, signal) => sources.list(signal).next()],
+    ['an observable', (sources, signal) => firstValueFrom(sources.watch(signal))],
+  ])('aborts %s, and the method sees it, also inside of a running call', async (_what, call) => {
+    const app = await Test.createTestingModule({
+      imports: [ResilienceModule.forRoot()],
+      providers: [Sources],
+    })
+      .setLogger(silent)
+      .compile();
+    await app.init();
+    const sources = app.get(Sources);
+    const own = new AbortController();
+    const outer = new AbortController();
+    const alone = ended(call(sources, own.signal));
+    const within = runInContext({ signal: outer.signal }, () =>
+      ended(call(sources, new AbortController().signal)),
+    );
+    await Promise.resolve();
+    own.abort('own');
+    outer.abort('outer');
+    await expect(Promise.all([alone, within])).resolves.toEqual(['own', 'outer']);
+    expect(sources.seen.map((signal) => signal?.reason as unknown)).toEqual(['own', 'outer']);
+    await app.close();
   });
 });

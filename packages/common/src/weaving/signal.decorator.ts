@@ -15,6 +15,17 @@ export function Signal(): ParameterDecorator {
   };
 }
 
+/** The signal that the caller passed itself where `@Signal()` asks for one. */
+export function passedSignal(
+  target: object,
+  method: string | symbol,
+  args: readonly unknown[],
+): AbortSignal | undefined {
+  const index: number | undefined = Reflect.getMetadata(SIGNAL_PARAMETER, target, method);
+  const passed = index === undefined ? undefined : args[index];
+  return passed instanceof AbortSignal ? passed : undefined;
+}
+
 /** The arguments with the signal put where `@Signal()` asks for it; the same arguments when nothing asks. */
 export function withSignal(
   target: object,

@@ -3,7 +3,7 @@ import { misfits } from '../pipeline/misfits.js';
 import { type PolicyParts } from '../pipeline/policy-parts.js';
 import { type Plan, PolicyPipeline } from '../pipeline/policy-pipeline.js';
 import { type PolicySettings } from '../pipeline/stage-settings.js';
-import { type MethodPolicies } from '../weaving/method-policies.js';
+import { type GuardedMethod } from '../weaving/method-policies.js';
 import { streamMisfits } from '../weaving/stream-misfits.js';
 import { type CircuitBreakers } from './circuit-breakers.js';
 import { methodSettings } from './method-settings.js';
@@ -17,7 +17,7 @@ export class MethodPipeline {
 
   /** Throws when the method's options cannot be used, by themselves or over those of the named policy. */
   constructor(
-    private readonly method: MethodPolicies,
+    private readonly method: GuardedMethod,
     private readonly base: StageSet | undefined,
     parts: PolicyParts,
     breakers: CircuitBreakers,

@@ -4,8 +4,9 @@ import { PolicyConflictError } from './policy-conflict.error.js';
 
 /** What the decorators of `find` in a new class of this name declare. */
 function method(className: string, declared: DeclaredPolicies, policy?: string) {
-  const { [className]: host } = { [className]: class {} };
-  const policies = declarationsOf(host!.prototype as object, 'find');
+  class Host {}
+  Object.defineProperty(Host, 'name', { value: className });
+  const policies = declarationsOf(Host.prototype, 'find');
   Object.assign(policies.declared, declared);
   if (policy !== undefined) policies.policy = policy;
   return policies;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Clock, type Random, systemClock, systemRandom } from '@rookery/common';
+import { type Clock, OptionsError, type Random, systemClock, systemRandom } from '@rookery/common';
 import { type Observable } from 'rxjs';
 import { type CircuitBreakerPolicy } from '../circuit-breaker/circuit-breaker.policy.js';
 import { type CircuitState } from '../circuit-breaker/circuit.js';
@@ -9,7 +9,7 @@ import { type Pipeline } from '../pipeline/pipeline.js';
 import { type PolicyOptions } from '../pipeline/policy.options.js';
 import { type PolicyParts } from '../pipeline/policy-parts.js';
 import { PolicyPipeline } from '../pipeline/policy-pipeline.js';
-import { type MethodPolicies } from '../weaving/method-policies.js';
+import { type GuardedMethod } from '../weaving/method-policies.js';
 import { CircuitAdmin } from './circuit-admin.js';
 import { CircuitBreakers } from './circuit-breakers.js';
 import { MethodPipeline } from './method-pipeline.js';
@@ -98,6 +98,7 @@ export class PolicyRegistry {
     const settings = settingsOver(options, { source: `PolicyRegistry.reconfigure("${name}")`, defaults });
     const users = this.#methods.filter(({ policy }) => policy === name);
     for (const user of users) user.checkOver(settings);
+    if (!settings.circuitBreaker) this.#refuseWhileOverridden(name);
     set.apply(settings);
     pipeline.use(set);
     for (const user of users) user.follow();
@@ -144,11 +145,30 @@ export class PolicyRegistry {
   }
 
   /** The pipeline of a decorated method: its own policies, over those of the named policy that it uses. @internal */
-  pipelineOf(method: MethodPolicies): PolicyPipeline {
+  pipelineOf(method: GuardedMethod): PolicyPipeline {
     const base = method.policy === undefined ? undefined : this.#find(method.policy, method.name).set;
-    const built = new MethodPipeline(method, base, this.#parts, this.#breakers);
+    const named = { ...method, name: this.#freeName(method.name) };
+    const built = new MethodPipeline(named, base, this.#parts, this.#breakers);
     this.#methods.push(built);
     return built.pipeline;
+  }
+
+  /** An operator who forces a circuit open relies on it; taking the circuit away would let the calls through. */
+  #refuseWhileOverridden(name: string): void {
+    const override = this.#breakers.find(name)?.snapshot().override;
+    if (!override) return;
+    throw new OptionsError(`PolicyRegistry.reconfigure("${name}")`, [
+      `circuitBreaker: The circuit is ${override.kind} by hand ("${override.reason}"), which would end with it. ` +
+        'Keep the circuitBreaker, or end that first.',
+    ]);
+  }
+
+  /** Two classes may have one name; their methods are told apart by a number, in events, errors and on health pages. */
+  #freeName(name: string): string {
+    const taken = new Set(this.#methods.map((method) => method.name));
+    let free = name;
+    for (let number = 2; taken.has(free); number += 1) free = `${name}#${number}`;
+    return free;
   }
 
   #find(name: string, askedBy?: string): NamedPolicy {

@@ -1,7 +1,7 @@
 import { type Pipeline } from '../pipeline/pipeline.js';
 import { type PolicyPipeline } from '../pipeline/policy-pipeline.js';
 import { PolicyRegistry } from '../registry/policy-registry.js';
-import { type MethodPolicies } from '../weaving/method-policies.js';
+import { type GuardedMethod } from '../weaving/method-policies.js';
 
 /** Knows every name, and guards nothing. */
 class NoPolicies extends PolicyRegistry {
@@ -19,7 +19,7 @@ class NoPolicies extends PolicyRegistry {
 
   override reconfigure(): void {}
 
-  override pipelineOf({ name }: MethodPolicies): PolicyPipeline {
+  override pipelineOf({ name }: GuardedMethod): PolicyPipeline {
     return super.pipelineOf({ name, declared: {} });
   }
 }

@@ -1,5 +1,6 @@
 import { type WovenCall } from '@rookery/common';
 import { type PolicyPipeline } from '../pipeline/policy-pipeline.js';
+import { callersSignal } from './callers-signal.js';
 import { Handover } from './handover.js';
 import { proceed } from './proceed.js';
 import { STREAM_END } from './stream-end.js';
@@ -12,10 +13,12 @@ import { STREAM_END } from './stream-end.js';
 export async function* guardIterable(pipeline: PolicyPipeline, call: WovenCall): AsyncGenerator {
   const handover = new Handover();
   const { method, instance, args } = call;
+  const signal = callersSignal(call);
   const ended = pipeline
     .executeMethod(
       (attempt) => handover.pump(proceed(call, attempt) as AsyncIterable<unknown>, attempt.signal),
       { method, subject: { instance, args }, commitment: handover.commitment },
+      signal && { signal },
     )
     .then(
       (result) => handover.finish({ result }),

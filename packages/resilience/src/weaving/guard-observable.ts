@@ -1,6 +1,7 @@
-import { type WovenCall } from '@rookery/common';
+import { currentContext, type WovenCall } from '@rookery/common';
 import { from, Observable, type ObservableInput } from 'rxjs';
 import { type PolicyPipeline } from '../pipeline/policy-pipeline.js';
+import { callersSignal } from './callers-signal.js';
 import { proceed } from './proceed.js';
 import { STREAM_END } from './stream-end.js';
 import { Visit } from './visit.js';
@@ -12,7 +13,7 @@ import { Visit } from './visit.js';
  */
 export function guardObservable(pipeline: PolicyPipeline, call: WovenCall): Observable<unknown> {
   return new Observable((reader) => {
-    const visit = new Visit(reader);
+    const visit = new Visit(reader, callersSignal(call) ?? currentContext().signal);
     const { method, instance, args } = call;
     pipeline
       .executeMethod(
@@ -21,13 +22,12 @@ export function guardObservable(pipeline: PolicyPipeline, call: WovenCall): Obse
         { signal: visit.signal },
       )
       .finally(() => visit.end())
-      .then(
-        (result) => {
-          if (result === STREAM_END) return reader.complete();
-          return from(result as ObservableInput<unknown>).subscribe(reader);
-        },
-        (error: unknown) => reader.error(error),
-      );
+      .then((result) => {
+        if (result === STREAM_END) return reader.complete();
+        return from(result as ObservableInput<unknown>).subscribe(reader);
+      })
+      // Also what `from` throws, for a fallback that answered something else than a stream.
+      .catch((error: unknown) => reader.error(error));
     return () => visit.leave();
   });
 }

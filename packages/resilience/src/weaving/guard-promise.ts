@@ -1,6 +1,7 @@
 import { isAsyncIterable, isThenable, type WovenCall } from '@rookery/common';
 import { isObservable } from 'rxjs';
 import { type PolicyPipeline } from '../pipeline/policy-pipeline.js';
+import { callersSignal } from './callers-signal.js';
 import { proceed } from './proceed.js';
 import { UndeclaredStreamError } from './undeclared-stream.error.js';
 
@@ -8,6 +9,7 @@ import { UndeclaredStreamError } from './undeclared-stream.error.js';
 export async function guardPromise(pipeline: PolicyPipeline, call: WovenCall): Promise<unknown> {
   let undeclared: UndeclaredStreamError | undefined;
   const { method, instance, args } = call;
+  const signal = callersSignal(call);
   const result = await pipeline.executeMethod(
     async (attempt) => {
       const value = proceed(call, attempt);
@@ -15,6 +17,7 @@ export async function guardPromise(pipeline: PolicyPipeline, call: WovenCall): P
       return undeclared ? undefined : value;
     },
     { method, subject: { instance, args } },
+    signal && { signal },
   );
   // Not thrown inside of the pipeline: it is no failure that a retry or a fallback could help with.
   if (undeclared) throw undeclared;

@@ -33,7 +33,10 @@ const callOf = (proceed: () => unknown): WovenCall => ({
 
 /** A pipeline that has nothing but a fallback. */
 function withFallback(handler: FallbackHandler): PolicyPipeline {
-  return bench().registry.pipelineOf({ name: 'Users.find', declared: { fallback: { handler } } });
+  return bench().registry.pipelineOf({
+    name: 'Users.find',
+    declared: { fallback: { handler } },
+  });
 }
 
 async function collect(stream: AsyncIterable<unknown>): Promise<unknown[]> {

@@ -14,7 +14,12 @@ describe('the declarations of methods', () => {
   it('are one object a method, and none is made by looking', () => {
     expect(findMethodPolicies(Base.prototype, 'save')).toBeUndefined();
     const declared = declarationsOf(Base.prototype, 'save');
-    expect(declared).toEqual({ name: 'Base.save', declared: {} });
+    expect(declared).toEqual({
+      name: 'Base.save',
+      target: Base.prototype,
+      key: 'save',
+      declared: {},
+    });
     expect(declarationsOf(Base.prototype, 'save')).toBe(declared);
     expect(findMethodPolicies(Base.prototype, 'save')).toBe(declared);
   });

@@ -19,8 +19,8 @@ export interface DeclaredPolicies extends Omit<PolicyOptions, 'circuitBreaker'> 
   fallback?: FallbackDeclaration;
 }
 
-/** A decorated method with its declarations; one object for every instance and every app. */
-export interface MethodPolicies {
+/** A method with what its decorators say about it. */
+export interface GuardedMethod {
   /** `Class.method`. */
   readonly name: string;
   readonly declared: DeclaredPolicies;
@@ -28,6 +28,13 @@ export interface MethodPolicies {
   policy?: string;
   /** What it returns, where that is a stream. */
   stream?: StreamKind;
+}
+
+/** A decorated method where it is declared; one object for every instance and every app. */
+export interface MethodPolicies extends GuardedMethod {
+  /** The prototype that declares it. */
+  readonly target: object;
+  readonly key: string | symbol;
 }
 
 const breakerWithName = (value: unknown, path: string, problems: string[]) => {
@@ -49,9 +56,23 @@ const METHOD_POLICIES = '@rookery/resilience:method-policies';
 export function declarationsOf(target: object, key: string | symbol): MethodPolicies {
   const found = findMethodPolicies(target, key);
   if (found) return found;
-  const created: MethodPolicies = { name: `${target.constructor.name}.${String(key)}`, declared: {} };
+  const created: MethodPolicies = { name: nameOf(target, key), target, key, declared: {} };
   Reflect.defineMetadata(METHOD_POLICIES, created, target, key);
   return created;
+}
+
+function nameOf(prototype: object, key: string | symbol): string {
+  return `${prototype.constructor.name}.${String(key)}`;
+}
+
+/**
+ * A method as the class of this prototype has it. What a subclass inherits is its own under its own name, since two
+ * subclasses call two things; what it overrides, and calls by `super`, keeps the name of the class that declares it.
+ */
+export function methodOf(prototype: object, method: MethodPolicies): GuardedMethod {
+  const { target, key } = method;
+  const inherited = Reflect.get(prototype, key) === Reflect.get(target, key);
+  return inherited ? { ...method, name: nameOf(prototype, key) } : method;
 }
 
 /** The declarations of the method that this prototype itself declares. */

@@ -26,8 +26,10 @@ describe('the runtime of an app', () => {
     const { registry } = bench();
     const runtime = new ResilienceRuntime(registry);
     const policies = declarationsOf(Users.prototype, 'find');
-    expect(runtime.prepare(policies)).toBe(runtime.prepare(policies));
-    expect(new ResilienceRuntime(registry).prepare(policies)).not.toBe(runtime.prepare(policies));
+    const { prototype } = Users;
+    const pipeline = runtime.prepare(prototype, policies);
+    expect(runtime.prepare(prototype, policies)).toBe(pipeline);
+    expect(new ResilienceRuntime(registry).prepare(prototype, policies)).not.toBe(pipeline);
   });
 
   it('decides once how the calls of a method are made', async () => {

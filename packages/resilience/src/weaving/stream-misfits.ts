@@ -1,5 +1,5 @@
 import { type PolicySettings, type StageSettings } from '../pipeline/stage-settings.js';
-import { type MethodPolicies } from './method-policies.js';
+import { type GuardedMethod } from './method-policies.js';
 
 /** Something that a stream cannot have, and why. */
 interface Misfit {
@@ -27,7 +27,7 @@ const MISFITS: readonly Misfit[] = [
  * @param own What it declares itself.
  */
 export function streamMisfits(
-  { stream, policy }: MethodPolicies,
+  { stream, policy }: GuardedMethod,
   settings: PolicySettings,
   own: PolicySettings,
 ): string[] {

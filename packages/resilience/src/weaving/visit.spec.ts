@@ -1,5 +1,4 @@
 import { getEventListeners } from 'node:events';
-import { runInContext } from '@rookery/common';
 import { Observable, Subject, Subscriber, take } from 'rxjs';
 import { STREAM_END } from './stream-end.js';
 import { Visit } from './visit.js';
@@ -12,8 +11,7 @@ function visit(caller?: AbortSignal) {
   const values = new Subject<unknown>();
   values.subscribe((value) => got.push(value));
   const reader = new Subscriber<unknown>(values);
-  const made = runInContext(caller ? { signal: caller } : {}, () => new Visit(reader));
-  return { got, reader, visit: made };
+  return { got, reader, visit: new Visit(reader, caller) };
 }
 
 const listenersOf = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
@@ -39,14 +37,22 @@ describe('a visit to an observable', () => {
     await expect(end).rejects.toBe('broken');
   });
 
-  it('leaves the source when the attempt is aborted, and no listener on its signal', () => {
+  it('ends and leaves the source when the attempt is aborted, and no listener on its signal', async () => {
     const { visit: stay } = visit();
     const attempt = new AbortController();
     const source = new Subject<number>();
-    void stay.read(source, attempt.signal);
+    const end = stay.read(source, attempt.signal);
     expect([source.observed, listenersOf(attempt.signal)]).toEqual([true, 1]);
-    attempt.abort();
+    attempt.abort('late');
+    await expect(end).rejects.toBe('late');
     expect([source.observed, listenersOf(attempt.signal)]).toEqual([false, 0]);
+  });
+
+  it('ends at once when the attempt was aborted before', async () => {
+    const { visit: stay } = visit();
+    const source = new Subject<number>();
+    await expect(stay.read(source, AbortSignal.abort('gone'))).rejects.toBe('gone');
+    expect(source.observed).toBe(false);
   });
 
   it('ends well when the reader leaves after a value, and leaves the source', async () => {
@@ -75,7 +81,7 @@ describe('a visit to an observable', () => {
     });
     const ends: Promise<unknown>[] = [];
     const readers = new Observable((reader) => {
-      const stay = new Visit(reader);
+      const stay = new Visit(reader, undefined);
       ends.push(stay.read(endless, quiet));
       return () => stay.leave();
     });

@@ -1,4 +1,3 @@
-import { currentContext } from '@rookery/common';
 import { type Observable, type Subscriber } from 'rxjs';
 import { Commitment } from '../pipeline/commitment.js';
 import { STREAM_END } from './stream-end.js';
@@ -7,11 +6,16 @@ import { STREAM_END } from './stream-end.js';
 export class Visit {
   readonly commitment = new Commitment();
   readonly #abort = new AbortController();
-  readonly #caller = currentContext().signal;
+  readonly #caller: AbortSignal | undefined;
   readonly #onCallerAbort = () => this.#abort.abort(this.#caller?.reason);
   #satisfy: (() => void) | undefined;
 
-  constructor(private readonly reader: Subscriber<unknown>) {
+  /** @param caller The signal of who subscribes. */
+  constructor(
+    private readonly reader: Subscriber<unknown>,
+    caller: AbortSignal | undefined,
+  ) {
+    this.#caller = caller;
     if (this.#caller?.aborted) this.#onCallerAbort();
     this.#caller?.addEventListener('abort', this.#onCallerAbort, { once: true });
   }
@@ -38,7 +42,13 @@ export class Visit {
       };
       // A reader such as `firstValueFrom` leaves while the source is still in `subscribe`.
       if (this.reader.closed) this.leave();
-      signal.addEventListener('abort', () => subscription.unsubscribe(), { once: true });
+      // The work ends with its attempt: whoever waits for it, such as a bulkhead for its permit, would wait for ever.
+      const giveUp = () => {
+        subscription.unsubscribe();
+        reject(signal.reason);
+      };
+      if (signal.aborted) giveUp();
+      else signal.addEventListener('abort', giveUp, { once: true });
     });
   }
 
