@@ -34,7 +34,10 @@ interface Spec {
 /** For each mutant the spec files that run its code, quickest first. */
 type SpecsByMutant = Record<string, Spec[]>;
 
-/** A spec file that takes longer judges the mutants of its own feature only, lest each mutant that survives waits for it. */
+/**
+ * A spec file that takes longer judges no mutants: each one that survives would wait for it. These are the simulations
+ * and the models, whose findings have tests of their own; the score is a lower bound without them.
+ */
 const SLOW_MS = 5_000;
 
 /** Written by the worker that makes the first run into the folder of the copy under test, which all workers share. */
@@ -100,6 +103,7 @@ class JestBySpec implements TestRunner {
     const { id, fileName } = options.activeMutant;
     const { near, far } = this.#specsOf(id, basename(dirname(fileName)));
     if (options.mutantActivation === 'static' || !options.testFilter) {
+      await this.#shelf.clear();
       return this.#inJest(options, [...near.map((file) => [file]), far]);
     }
     const loaded = await this.#loaded(options, [...near, ...far]);
@@ -163,8 +167,9 @@ class JestBySpec implements TestRunner {
     if (!this.#specs && !existsSync(MEMORY)) throw new Error('The first run has not left its notes.');
     this.#specs ??= JSON.parse(readFileSync(MEMORY, 'utf8')) as SpecsByMutant;
     const specs = this.#specs[mutant] ?? [];
-    const near = specs.filter(({ file }) => file.includes(feature));
-    const far = specs.filter((spec) => !near.includes(spec) && spec.ms <= SLOW_MS);
+    const quick = specs.filter(({ ms }) => ms <= SLOW_MS);
+    const near = quick.filter(({ file }) => file.includes(feature));
+    const far = quick.filter((spec) => !near.includes(spec));
     return { near: near.map(({ file }) => file), far: far.map(({ file }) => file) };
   }
 }

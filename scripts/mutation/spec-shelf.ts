@@ -30,6 +30,11 @@ export class SpecShelf {
     await loading?.over;
   }
 
+  /** Unloads all files, which take gigabytes together. */
+  async clear(): Promise<void> {
+    for (const file of [...this.#files.keys()]) await this.drop(file);
+  }
+
   #fetch(file: string): Loading {
     let take: (held: Held | undefined) => void = () => {};
     const loaded = new Promise<Held | undefined>((resolve) => (take = resolve));
