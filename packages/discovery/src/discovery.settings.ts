@@ -69,7 +69,14 @@ export function resolveDiscoveryOptions(
 
 /** What the balancer is told. Where the caller runs is what the app advertises. */
 function balancingFor(options: DiscoveryOptions, info: ServiceInfo | undefined): LoadBalancerOptions {
-  const { service: _service, registry, ttl, advertise: facts, leaveDelay, ...balancing } = options;
+  const {
+    service: _service,
+    registry: _registry,
+    ttl: _ttl,
+    leaveDelay: _leaveDelay,
+    advertise: facts,
+    ...balancing
+  } = options;
   return { ...balancing, zone: facts ? facts.zone : undefined, caller: info?.instanceId };
 }
 

@@ -60,11 +60,11 @@ export class LoadBalancer {
 
   /** What this caller knows of the services that it has called, read from memory. */
   status(): readonly BalancerReport[] {
-    return [...this.#balancers].map(([service, balancer]) => ({
-      service,
-      strategy: balancingOf(service, this.#options).strategy ?? DEFAULT_STRATEGY,
-      ...balancer.report(),
-    }));
+    return [...this.#balancers].map(([service, balancer]) => {
+      const { strategy = DEFAULT_STRATEGY } = balancingOf(service, this.#options);
+      const { panicking, instances } = balancer.report();
+      return { service, strategy, panicking, instances };
+    });
   }
 
   async #discover(service: string): Promise<readonly ServiceInstance[]> {

@@ -1,6 +1,6 @@
 import { type Ejector } from '../ejection/ejector.js';
 import { type Standing } from '../ejection/standing.js';
-import { drawPool, onePool, type Pool } from '../routing/pools.js';
+import { drawPool, onePool, type Pool, scaled } from '../routing/pools.js';
 import { type Route } from '../routing/route.js';
 import { type SlowStart } from '../routing/slow-start.js';
 import { subsetFor } from '../routing/subset.js';
@@ -121,9 +121,7 @@ export class Selection {
     const versions = this.weights ? divideByVersion(members, this.weights) : onePool(members);
     const { zones } = this.rules;
     if (!zones) return versions;
-    return versions.flatMap(({ share, candidates }) =>
-      divideByZone(candidates, zones).map((pool) => ({ ...pool, share: pool.share * share })),
-    );
+    return versions.flatMap(({ share, candidates }) => scaled(divideByZone(candidates, zones), share));
   }
 }
 

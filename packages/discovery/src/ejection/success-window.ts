@@ -3,8 +3,8 @@ const SLICES = 10;
 
 /** How many of the calls of the last while have succeeded, to a tenth of that while. */
 export class SuccessWindow {
-  readonly #calls = new Array<number>(SLICES).fill(0);
-  readonly #successes = new Array<number>(SLICES).fill(0);
+  readonly #calls = Array.from({ length: SLICES }, () => 0);
+  readonly #successes = Array.from({ length: SLICES }, () => 0);
   readonly #sliceMs: number;
   /** The number of the newest slice, counted from the clock's start. */
   #newest = 0;

@@ -27,7 +27,12 @@ export function drawPool(pools: readonly Pool[], drawn: number): Pool {
 export function normalized(pools: readonly Pool[]): readonly Pool[] {
   const some = pools.filter(({ share }) => share > 0);
   const sum = some.reduce((total, { share }) => total + share, 0);
-  return some.map(({ share, candidates }) => ({ share: share / sum, candidates }));
+  return scaled(some, 1 / sum);
+}
+
+/** The same pools with their shares multiplied, such as those within a pool. */
+export function scaled(pools: readonly Pool[], factor: number): readonly Pool[] {
+  return pools.map(({ share, candidates }) => ({ share: share * factor, candidates }));
 }
 
 /** The candidates in groups, by what `name` says of each. */

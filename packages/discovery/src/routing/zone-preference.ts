@@ -1,7 +1,7 @@
 import { type Check, is, mapOf, shape } from '@rookery/common';
 import { type Candidates } from '../balancer/balancing-algorithm.js';
 import { label } from '../instance/instance-checks.js';
-import { grouped, normalized, onePool, type Pool } from './pools.js';
+import { grouped, normalized, onePool, type Pool, scaled } from './pools.js';
 
 export interface ZonePreferenceOptions {
   /** The caller's own zone. Default: the one that the app advertises. */
@@ -60,7 +60,7 @@ export function divideByZone(candidates: Candidates, settings: ZoneSettings): re
     candidates: there,
   }));
   const kept = ownCapacity / ownCallers;
-  const spilled = normalized(spare).map((pool) => ({ ...pool, share: pool.share * (1 - kept) }));
+  const spilled = scaled(normalized(spare), 1 - kept);
   return own ? normalized([{ share: kept, candidates: own }, ...spilled]) : spilled;
 }
 
