@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { currentContext, runInContext } from '@rookery/common';
 import { VirtualClock } from '@rookery/common/testing';
+import fc from 'fast-check';
 import { execution } from '../../test/executions.js';
 import { deferred, type Deferred, ended } from '../../test/support.js';
 import { EventHub } from '../events/event-hub.js';
@@ -34,7 +35,14 @@ function coalescing(options: CoalesceOptions = {}) {
   const keyed = (key: string | undefined, overrides: Partial<Execution> = {}, next = start) =>
     run({ ...overrides, options: key === undefined ? {} : { key } }, next);
   const at = (index: number) => works.at(index) as Work;
-  return { clock, policy, reported, works, run, keyed, at };
+  /** Starts a call whose code runs later what the test gives it. */
+  const inside: Record<string, <T>(work: () => T) => T> = {};
+  const enter = (key: string) =>
+    keyed(key, {}, (given) => {
+      inside[key] = entering();
+      return start(given);
+    });
+  return { clock, policy, reported, works, run, keyed, at, enter, inside };
 }
 
 /** What happens before the next macrotask. */
@@ -336,6 +344,93 @@ describe('a shared call', () => {
     expect([depth, reported]).toEqual([3, []]);
   });
 
+  it.each([2, 3])('is not joined by one of %d that need each other in a circle', async (size) => {
+    const { keyed, reported } = coalescing();
+    const gate = deferred<void>();
+    let made = 0;
+    const step =
+      (index: number, depth: number): Next =>
+      async () => {
+        made += 1;
+        await gate.promise;
+        if (depth === 0) return `${index}`;
+        const needed = (index + 1) % size;
+        return `${index}(${await keyed(`${needed}`, {}, step(needed, depth - 1))})`;
+      };
+    const all = Array.from({ length: size }, (_, index) => keyed(`${index}`, {}, step(index, 1)));
+    gate.resolve();
+    const results = await Promise.race([Promise.all(all), settled()]);
+    // All but one join the next. The last would close the circle, and makes its own.
+    expect([made, reported.length]).toEqual([size + 1, size - 1]);
+    expect((results as string[]).at(-1)).toBe(`${size - 1}(0)`);
+  });
+
+  it('is joined again by one that it no longer waits for', async () => {
+    const { keyed, works, at, enter, inside } = coalescing();
+    void enter('a');
+    void enter('b');
+    const join = (by: string, key: string, signal?: AbortSignal) =>
+      inside[by]?.(() => ended(keyed(key, signal ? { signal } : {})));
+    const leaving = [new AbortController(), new AbortController()] as const;
+    // a waits for b, twice.
+    for (const { signal } of leaving) void join('a', 'b', signal);
+    void join('b', 'a');
+    expect(works).toHaveLength(3);
+    leaving[0].abort();
+    void join('b', 'a');
+    expect(works).toHaveLength(4);
+    leaving[1].abort();
+    const joined = join('b', 'a');
+    expect(works).toHaveLength(4);
+    at(0).resolve('of a');
+    await expect(joined).resolves.toBe('of a');
+  });
+
+  it('is not kept apart by one that waited for it and is over', async () => {
+    const { keyed, works, at, enter, inside } = coalescing();
+    void enter('a');
+    const between = enter('between');
+    void enter('b');
+    void inside['a']?.(() => keyed('between'));
+    // It joins b without waiting for it, and ends.
+    void inside['between']?.(() => keyed('b'));
+    at(1).resolve('over');
+    await between;
+    const joined = inside['b']?.(() => keyed('a'));
+    await settled();
+    expect(works).toHaveLength(3);
+    at(0).resolve('of a');
+    await expect(joined).resolves.toBe('of a');
+  });
+
+  it('is not joined by the first steps of one that it is about to wait for', async () => {
+    const { keyed } = coalescing();
+    const result = keyed('a', {}, async () => keyed('b', {}, () => keyed('a', {}, async () => 'of its own')));
+    await expect(Promise.race([result, settled()])).resolves.toBe('of its own');
+  });
+
+  it('always ends, whichever need each other', async () => {
+    const needs = fc.array(fc.array(fc.nat(4), { size: 'max', maxLength: 3 }), {
+      minLength: 5,
+      maxLength: 5,
+    });
+    await fc.assert(
+      fc.asyncProperty(needs, fc.array(fc.nat(3), { minLength: 5, maxLength: 5 }), async (needed, pauses) => {
+        const { keyed } = coalescing();
+        const call = (key: number, depth: number): Promise<unknown> =>
+          keyed(`${key}`, {}, async () => {
+            for (let pause = 0; pause < (pauses[key] ?? 0); pause += 1) await Promise.resolve();
+            const below = depth === 0 ? [] : (needed[key] ?? []);
+            for (const next of below) await call(next, depth - 1);
+            return key;
+          });
+        const all = needed.map((_, key) => call(key, 3));
+        await expect(Promise.race([Promise.all(all), settled()])).resolves.toEqual([0, 1, 2, 3, 4]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   it('may be joined from what another one left behind', async () => {
     const { keyed, at, works } = coalescing();
     let later!: () => Promise<unknown>;
@@ -366,8 +461,14 @@ describe('a shared call', () => {
   });
 });
 
+/** Runs work in the context that is current now. */
+function entering(): <T>(work: () => T) => T {
+  const context = currentContext();
+  return (work) => runInContext(context, work);
+}
+
 /** The work in the context that is current now. */
 function bound<T>(work: () => T): () => T {
-  const context = currentContext();
-  return () => runInContext(context, work);
+  const enter = entering();
+  return () => enter(work);
 }

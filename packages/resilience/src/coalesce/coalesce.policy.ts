@@ -47,7 +47,7 @@ export class CoalescePolicy implements Policy {
   #share(key: string, execution: Execution, next: Next): Promise<unknown> {
     const calls = this.#calls.of(execution);
     const underWay = calls.get(key);
-    if (underWay?.surroundsCaller) return alone(execution, next);
+    if (underWay?.needsCaller) return alone(execution, next);
     if (underWay) {
       const { events } = this.parts;
       if (events.observed) events.next({ type: 'coalesced', policy: this.name, key });
@@ -56,7 +56,7 @@ export class CoalescePolicy implements Policy {
     const shared = new SharedCall(() => calls.delete(key));
     calls.set(key, shared);
     execution.budget?.deposit();
-    return shared.start(execution, next).join(execution);
+    return shared.start(execution, next);
   }
 
   #keyOf({ subject, options }: Execution): string | undefined {
