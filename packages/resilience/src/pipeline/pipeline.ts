@@ -1,3 +1,4 @@
+import { type Duration } from '@rookery/common';
 import { type Priority } from './priority.js';
 
 /** One try of a call. */
@@ -30,8 +31,8 @@ export interface ExecuteOptions {
    * `recordIf`; both must agree. For failures of which the call knows that they do not concern all of what is guarded.
    */
   recordIf?: (error: unknown, attempt: number) => boolean;
-  /** A limit for this call, in milliseconds, over all its attempts. The shorter one of it and the policy's total counts. */
-  timeout?: number;
+  /** A limit for this call, over all its attempts. The shorter one of it and the policy's total counts. Default: none. */
+  timeout?: Duration;
   /** Told before each pause, so that the caller knows how many attempts were made. */
   onRetry?: (error: unknown, attempt: number, delayMs: number) => void;
 }
@@ -41,7 +42,8 @@ export interface Pipeline {
   readonly name: string;
   /**
    * Runs the call under the policies. It rejects with the last attempt's own error, with the rejection of a policy, or
-   * with the abort reason of the caller.
+   * with the abort reason of the caller. What it cannot work with, such as a `timeout` that is no duration, rejects with a
+   * `TypeError` before any policy sees the call.
    */
   execute<T>(call: (attempt: Attempt) => Promise<T>, options?: ExecuteOptions): Promise<T>;
 }

@@ -1,7 +1,8 @@
-import { currentContext } from '@rookery/common';
+import { currentContext, toMilliseconds } from '@rookery/common';
 import { AttemptCounter } from './attempt-counter.js';
 import { callAttempt } from './call-attempt.js';
 import { type Commitment } from './commitment.js';
+import { executeMisuse } from './execute-options.js';
 import { type Attempt, type ExecuteOptions, type Pipeline } from './pipeline.js';
 import { TimeoutPolicy } from '../timeout/timeout.policy.js';
 import { type Execution, type Next, type Subject } from './policy.js';
@@ -48,6 +49,8 @@ export class PolicyPipeline implements Pipeline {
   }
 
   execute<T>(call: (attempt: Attempt) => Promise<T>, options?: ExecuteOptions): Promise<T> {
+    const misuse = executeMisuse(this.name, call, options);
+    if (misuse) return Promise.reject(misuse);
     // The result is what the call resolves to: a pipeline without a fallback adds no results of its own.
     return this.executeMethod(call, undefined, options) as Promise<T>;
   }
@@ -76,7 +79,7 @@ export class PolicyPipeline implements Pipeline {
       ...method,
     };
     if (options.timeout === undefined) return this.#run(execution);
-    const limit = { scope: 'total', limitMs: options.timeout, mode: 'race' } as const;
+    const limit = { scope: 'total', limitMs: toMilliseconds(options.timeout), mode: 'race' } as const;
     return new TimeoutPolicy(this.name, limit, this.parts).execute(execution, this.#run);
   }
 }
