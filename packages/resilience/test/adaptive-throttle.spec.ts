@@ -9,9 +9,11 @@ import {
   PolicyRegistry,
   type PolicyOptions,
   ResilienceModule,
+  Retry,
+  RetryBudget,
   ThrottledError,
 } from '@rookery/resilience';
-import { lastValueFrom, Observable } from 'rxjs';
+import { lastValueFrom, Observable, of, throwError } from 'rxjs';
 import { bench, broken, ended, fail, silent, succeed, withStatus } from './support.js';
 
 /** A pipeline with a throttle; 0.5 is drawn for every call. */
@@ -26,9 +28,9 @@ function throttled(adaptiveThrottle: AdaptiveThrottleOptions = {}, others: Polic
   return { ...rest, pipeline, many };
 }
 
-async function boot(provider: new () => object) {
+async function boot(provider: new () => object, random = () => 0.5, clock = new VirtualClock()) {
   const app = await Test.createTestingModule({
-    imports: [ResilienceModule.forRoot({ clock: new VirtualClock(), random: () => 0.5 })],
+    imports: [ResilienceModule.forRoot({ clock, random })],
     providers: [provider],
   })
     .setLogger(silent)
@@ -275,6 +277,35 @@ describe('@AdaptiveThrottle', () => {
     for (let made = 0; made < 40; made += 1) await expect(read(0)).resolves.toBe(broken);
     for (let made = 0; made < 22; made += 1) await read(0);
     await expect(read(1)).resolves.toEqual(refused);
+    await app.close();
+  });
+
+  it('counts each attempt of a stream once', async () => {
+    @Injectable()
+    class Feed {
+      attempts = 0;
+
+      @Retry({ attempts: 3, backoff: { delay: 0 } })
+      @RetryBudget(false)
+      @AdaptiveThrottle()
+      read(): Observable<number> {
+        this.attempts += 1;
+        return this.attempts % 3 === 0 ? of(1) : throwError(() => broken);
+      }
+    }
+    const draw = { next: 1 };
+    const clock = new VirtualClock();
+    const app = await boot(Feed, () => draw.next, clock);
+    const feed = app.get(Feed);
+    const read = async () => {
+      const end = ended(lastValueFrom(feed.read()));
+      await clock.advance(0);
+      return end;
+    };
+    for (let made = 0; made < 10; made += 1) await expect(read()).resolves.toBe(1);
+    draw.next = 0;
+    // Of 30 attempts 10 were accepted: (30 - 2 * 10) / 31.
+    await expect(read()).resolves.toMatchObject({ code: 'THROTTLED', rejectionRate: 10 / 31 });
     await app.close();
   });
 

@@ -1,4 +1,5 @@
 import { type Check, type Duration, is, shape, toMilliseconds } from '@rookery/common';
+import { percentage } from '../pipeline/percentage.js';
 import { type PriorityFunction } from '../waiting/priority-of.js';
 
 /** When calls are turned away on this side, because too many of those before failed. */
@@ -45,7 +46,7 @@ export const ADAPTIVE_THROTTLE_DEFAULTS = {
 /** A throttle that turns everything away would never find out that it need not; 99 percent is rare enough. */
 export const adaptiveThrottleCheck: Check = shape<AdaptiveThrottleOptions>({
   multiplier: is.numberBetween(1, Infinity),
-  maxRejectionRate: is.numberBetween(0, 99),
+  maxRejectionRate: percentage(99),
   minimumCalls: is.wholeNumber({ min: 1 }),
   window: is.duration({ min: 1_000 }),
   priority: is.callable,

@@ -32,7 +32,11 @@ export class AdaptiveThrottlePolicy implements Policy {
     const priority = priorityOf(execution, { policy: this.name, option: 'adaptiveThrottle.priority', of });
     this.#turnAway(priority);
     // A stream was accepted with its first value; it may go on for hours, and how it ends is another matter.
-    commitment?.onceMade(() => this.#window.record(priority, true));
+    // An attempt that had failed before has been counted, and the value is that of a later one.
+    let ended = false;
+    commitment?.onceMade(() => {
+      if (!ended) this.#window.record(priority, true);
+    });
     try {
       const result = await next(execution);
       if (!commitment?.made) this.#window.record(priority, true);
@@ -40,6 +44,8 @@ export class AdaptiveThrottlePolicy implements Policy {
     } catch (error) {
       if (!commitment?.made) this.#recordError(priority, error, caller);
       throw error;
+    } finally {
+      ended = true;
     }
   }
 
