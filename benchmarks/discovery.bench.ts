@@ -76,7 +76,7 @@ async function shareOfFirst(strategy: Strategy, ejects: boolean, run: Run): Prom
       const { instance, done } = balancer.pick(instances);
       const at = instances.indexOf(instance);
       if (at === 0) toFirst += 1;
-      const { latencyMs, fails = false } = run.behaviours[at] as Behaviour;
+      const { latencyMs, fails = false } = run.behaviours.at(at) ?? well;
       clock.schedule(latencyMs, () => done(fails ? 'failure' : 'success'));
     });
   }
