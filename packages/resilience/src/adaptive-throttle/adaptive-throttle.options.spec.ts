@@ -32,6 +32,10 @@ describe('the options of an adaptive throttle', () => {
   it.each([
     [{ multiplier: 0.9 }, 'x.multiplier: Invalid value 0.9. Use a number of at least 1.'],
     [{ maxRejectionRate: 100 }, 'x.maxRejectionRate: Invalid value 100. Use a number from 0 to 99.'],
+    [
+      { maxRejectionRate: 0.9 },
+      'x.maxRejectionRate: Invalid value 0.9. It is a percentage: use 20 for 20 %. Below 1 only 0 is allowed.',
+    ],
     [{ minimumCalls: 0 }, 'x.minimumCalls: Invalid value 0. Use a whole number of at least 1.'],
     [
       { window: 999 },

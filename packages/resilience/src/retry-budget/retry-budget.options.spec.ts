@@ -8,12 +8,12 @@ describe('retry budget options', () => {
     undefined,
     {},
     { ratio: 0 },
-    { ratio: 0.5 },
+    { ratio: 1 },
     { ratio: 100 },
     { minPerSecond: 0 },
     { minPerSecond: 1_000 },
     { ratio: 0, minPerSecond: 0.1 },
-    { ratio: 0.001, minPerSecond: 0 },
+    { ratio: 1, minPerSecond: 0 },
   ])('accept %j', (value) => {
     expect(problemsOf(retryBudgetCheck, value)).toEqual([]);
   });
@@ -23,6 +23,10 @@ describe('retry budget options', () => {
     [null, ['x: Invalid value null. Use an object.']],
     [{ ratio: 101 }, ['x.ratio: Invalid value 101. Use a number from 0 to 100.']],
     [{ ratio: -1 }, ['x.ratio: Invalid value -1. Use a number from 0 to 100.']],
+    [
+      { ratio: 0.2 },
+      ['x.ratio: Invalid value 0.2. It is a percentage: use 20 for 20 %. Below 1 only 0 is allowed.'],
+    ],
     [{ minPerSecond: -1 }, ['x.minPerSecond: Invalid value -1. Use a number from 0 to 1000.']],
     [{ minPerSecond: Infinity }, ['x.minPerSecond: Invalid value Infinity. Use a number from 0 to 1000.']],
     [{ percent: 5 }, ['x.percent: Unknown option. Known options: ratio, minPerSecond.']],

@@ -1,8 +1,9 @@
 import { type Check, is, shape } from '@rookery/common';
+import { percentage } from '../pipeline/percentage.js';
 
 /** How much retries and hedges together may add to the load. */
 export interface RetryBudgetOptions {
-  /** Retries for each hundred calls, in percent; 0 leaves the floor alone. Counted over the last 10 s. Default 20. */
+  /** Retries for each hundred calls, in percent: 20 for 20 %; 0 leaves the floor alone. Counted over the last 10 s. Default 20. */
   ratio?: number;
   /** Retries a second that are always there, for the times when there are few calls. Default 3. */
   minPerSecond?: number;
@@ -25,7 +26,7 @@ export const RETRY_BUDGET_DEFAULTS = {
 } as const satisfies Required<RetryBudgetOptions>;
 
 const fields = shape<RetryBudgetOptions>({
-  ratio: is.numberBetween(0, 100),
+  ratio: percentage(100),
   minPerSecond: is.numberBetween(0, 1_000),
 });
 
