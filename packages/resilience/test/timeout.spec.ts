@@ -1,5 +1,11 @@
 import { getEventListeners } from 'node:events';
-import { currentContext, remainingTime, runInContext, runWithDeadline } from '@rookery/common';
+import {
+  currentContext,
+  remainingTime,
+  runInContext,
+  runInFreshContext,
+  runWithDeadline,
+} from '@rookery/common';
 import { type Attempt, TimeoutError } from '@rookery/resilience';
 import { bench, broken, deferred, ended, fail, succeed } from './support.js';
 
@@ -214,3 +220,29 @@ describe("the caller's abort", () => {
 function bind(controller: AbortController) {
   return { signal: controller.signal, abort: (reason: unknown) => controller.abort(reason) };
 }
+
+describe("a call's own limit", () => {
+  it('leaves no timer behind', async () => {
+    const { clock, define } = bench();
+    let timers = 0;
+    const schedule = clock.schedule.bind(clock);
+    clock.schedule = (...args) => {
+      timers += 1;
+      const task = schedule(...args);
+      return { cancel: () => ((timers -= 1), task.cancel()) };
+    };
+    const pipeline = define({});
+    for (let call = 0; call < 50; call += 1) await pipeline.execute(succeed, { timeout: 30_000 });
+    expect(timers).toBe(0);
+  });
+
+  it('is no failure of a circuit when its time had passed before the call began', async () => {
+    const { clock, registry, define } = bench();
+    const pipeline = define({ circuitBreaker: { consecutiveFailures: 1 }, timeout: { attempt: '1s' } });
+    let made = 0;
+    const late = { deadline: clock.monotonic() - 1 };
+    const call = () => pipeline.execute(() => Promise.resolve((made += 1)));
+    await expect(runInFreshContext(late, call)).rejects.toMatchObject({ code: 'TIMEOUT', scope: 'deadline' });
+    expect([made, registry.state('users')]).toEqual([0, 'closed']);
+  });
+});

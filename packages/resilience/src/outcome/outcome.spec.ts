@@ -30,6 +30,12 @@ describe('the kind of an error', () => {
     ['an error after the caller left', new Error('aborted'), left, 'ignored'],
     ["one of Rookery's after the caller left", new Odd('odd'), left, 'ignored'],
     ['a bug in the options', new PredicateError('users', 'retry.retryIf', 'e', 'f'), undefined, 'ignored'],
+    [
+      'a deadline that had passed before the call began',
+      new TimeoutError('users', 0, 'deadline'),
+      undefined,
+      'rejected',
+    ],
     ['a rejection', new Refused('full'), undefined, 'rejected'],
     ['a rejection after the caller left', new Refused('full'), left, 'rejected'],
   ])('%s', (_name, error, caller, kind) => {

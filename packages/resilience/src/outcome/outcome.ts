@@ -23,8 +23,13 @@ export function isAbort(error: unknown, caller: AbortSignal | undefined): boolea
  * The kind of an error that ended a call for a caller with this signal.
  */
 export function kindOf(error: unknown, caller: AbortSignal | undefined): ErrorKind {
-  if (isRejection(error)) return 'rejected';
+  if (isRejection(error) || neverStarted(error)) return 'rejected';
   // A bug in the options must come to light: neither a retry nor a fallback may cover it.
   if (isRookeryError(error, 'PREDICATE_FAILED')) return 'ignored';
   return isAbort(error, caller) || isClientError(error) ? 'ignored' : 'failure';
+}
+
+/** The deadline had passed before the call could begin. */
+function neverStarted(error: unknown): boolean {
+  return isRookeryError(error, 'TIMEOUT') && 'timeoutMs' in error && error.timeoutMs === 0;
 }

@@ -4,7 +4,7 @@ import { callAttempt } from './call-attempt.js';
 import { type Commitment } from './commitment.js';
 import { executeMisuse } from './execute-options.js';
 import { type Attempt, type ExecuteOptions, type Pipeline } from './pipeline.js';
-import { TimeoutPolicy } from '../timeout/timeout.policy.js';
+import { CallLimit } from '../timeout/call-limit.js';
 import { type Execution, type Next, type Subject } from './policy.js';
 import { type PolicyParts } from './policy-parts.js';
 import { type PolicySettings } from './stage-settings.js';
@@ -80,6 +80,6 @@ export class PolicyPipeline implements Pipeline {
     };
     if (options.timeout === undefined) return this.#run(execution);
     const limit = { scope: 'total', limitMs: toMilliseconds(options.timeout), mode: 'race' } as const;
-    return new TimeoutPolicy(this.name, limit, this.parts).execute(execution, this.#run);
+    return new CallLimit(this.name, limit, this.parts).run(execution, this.#run);
   }
 }

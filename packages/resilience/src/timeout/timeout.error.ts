@@ -16,6 +16,8 @@ export class TimeoutError extends RookeryError {
     /** How long it was allowed to take, in milliseconds. */
     readonly timeoutMs: number,
     readonly scope: TimeoutScope,
+    /** The moment at which the time was up, on the monotonic clock; `undefined` when nobody noted it. */
+    readonly deadline?: number,
   ) {
     super(`Policy "${policy}": no result within ${Math.round(timeoutMs)} ms (${LIMITS[scope]}).`);
   }

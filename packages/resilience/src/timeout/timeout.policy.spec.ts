@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import { currentContext, runInFreshContext } from '@rookery/common';
 import { VirtualClock } from '@rookery/common/testing';
 import { execution } from '../../test/executions.js';
 import { deferred, ended } from '../../test/support.js';
@@ -6,6 +7,7 @@ import { EventHub } from '../events/event-hub.js';
 import { type ResilienceEvent } from '../events/resilience-event.js';
 import { Commitment } from '../pipeline/commitment.js';
 import { type Execution } from '../pipeline/policy.js';
+import '../pipeline/priority.js';
 import { type TimeoutMode } from './timeout.options.js';
 import { TimeoutPolicy } from './timeout.policy.js';
 
@@ -151,5 +153,47 @@ describe('the timeout of a stream', () => {
   it('may be cooperative', async () => {
     const { below } = await limited('cooperative', { commitment: new Commitment() });
     expect(below).toMatchObject([{ cooperative: true }]);
+  });
+});
+
+describe('what a time-out sets off', () => {
+  it('happens in the context of its own call, not of the one that armed the timer', async () => {
+    const clock = new VirtualClock();
+    const seen: unknown[] = [];
+    const events = { observed: true, next: () => void seen.push(currentContext().priority) };
+    const parts = { clock, random: () => 0.5, events };
+    const policy = new TimeoutPolicy('users', { scope: 'total', limitMs: 100, mode: 'race' }, parts);
+    const hang = ({ signal }: Execution) => {
+      signal?.addEventListener('abort', () => seen.push(currentContext().priority));
+      return new Promise(() => undefined);
+    };
+    const calls = (['low', 'high'] as const).map((priority) =>
+      runInFreshContext({ priority }, () => ended(policy.execute(execution({}), hang))),
+    );
+    await clock.advance(100);
+    await Promise.all(calls);
+    expect(seen).toEqual(['low', 'low', 'high', 'high']);
+  });
+});
+
+describe('a limit inside of another', () => {
+  it('that was cut to what the outer one left names the outer one', async () => {
+    const clock = new VirtualClock();
+    const events: ResilienceEvent[] = [];
+    const parts = {
+      clock,
+      random: () => 0.5,
+      events: { observed: true, next: (event: ResilienceEvent) => void events.push(event) },
+    };
+    const inner = new TimeoutPolicy('inner', { scope: 'total', limitMs: 5_000, mode: 'race' }, parts);
+    const outer = new TimeoutPolicy('outer', { scope: 'total', limitMs: 20, mode: 'race' }, parts);
+    const call = ended(
+      // The inner one has no signal of the outer one here, as over a queue or a pool that keeps none.
+      outer.execute(execution({}), (below) =>
+        inner.execute({ ...below, signal: undefined }, () => new Promise(() => undefined)),
+      ),
+    );
+    await clock.advance(20);
+    await expect(call).resolves.toMatchObject({ policy: 'outer', timeoutMs: 20, scope: 'total' });
   });
 });

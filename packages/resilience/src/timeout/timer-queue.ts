@@ -1,4 +1,8 @@
+import { AsyncResource } from 'node:async_hooks';
 import { type Clock, type ScheduledTask } from '@rookery/common';
+
+/** The timer serves many callers: it must not keep the context of the one who happened to arm it. */
+const outside = new AsyncResource('RookeryTimerQueue', { requireManualDestroy: true });
 
 /** One wait in a queue. The queue keeps its place in it. */
 export abstract class QueuedWait {
@@ -47,7 +51,7 @@ export class TimerQueue {
   }
 
   #arm(delayMs: number): void {
-    this.#timer = this.clock.schedule(delayMs, () => this.#fire());
+    this.#timer = outside.runInAsyncScope(() => this.clock.schedule(delayMs, () => this.#fire()));
   }
 
   #fire(): void {
