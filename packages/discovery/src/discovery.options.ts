@@ -1,4 +1,5 @@
 import { type Check, type Clock, type Duration, is, type Random, shape } from '@rookery/common';
+import { admissionCheck, type AdmissionOptions } from './admission/admission.options.js';
 import {
   balancingChecks,
   type LoadBalancerOptions,
@@ -45,6 +46,8 @@ export interface DiscoveryOptions extends Omit<LoadBalancerOptions, 'zone' | 'ca
   registry?: RegistryBackend;
   /** How long an instance stays registered without a sign of life. Default `'30s'`. */
   ttl?: Duration;
+  /** Which instances that the registry lists are believed; the others are refused, counted and logged. */
+  admit?: AdmissionOptions;
   /** What the app registers about itself when it listens and is ready; `false` for an app that only finds others. */
   advertise?: AdvertiseOptions | false;
   /**
@@ -62,6 +65,7 @@ export const discoveryOptionsCheck: Check = shape<DiscoveryOptions>({
   service: is.serviceName,
   registry: backendCheck,
   ttl: ttlCheck,
+  admit: admissionCheck,
   strategy: strategyCheck,
   ...balancingChecks,
   services: servicesCheck,

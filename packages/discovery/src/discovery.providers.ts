@@ -1,6 +1,7 @@
 import { type Provider } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { AppClosing, Readiness, refuseSecondImport, RpcServers, ServiceInfo } from '@rookery/common';
+import { admitLogged } from './admission/admit.lifecycle.js';
 import { SelfRegistration } from './advertise/self-registration.lifecycle.js';
 import { logBalancerEvents } from './balancer/balancer-log.lifecycle.js';
 import { LoadBalancer } from './balancer/load-balancer.js';
@@ -30,9 +31,9 @@ export const discoveryProviders: Provider[] = [
   {
     provide: ServiceRegistry,
     inject: [SETTINGS],
-    useFactory: async ({ backend, ttl, clock, random }: DiscoverySettings) => {
+    useFactory: async ({ backend, admit, ttl, clock, random }: DiscoverySettings) => {
       await backend.open?.();
-      const registry = new ServiceRegistry({ backend, ttl, clock, random });
+      const registry = new ServiceRegistry({ backend: admitLogged(backend, admit), ttl, clock, random });
       logRegistryEvents(registry, backend);
       return registry;
     },

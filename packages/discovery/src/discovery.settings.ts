@@ -10,6 +10,7 @@ import {
   systemRandom,
   toMilliseconds,
 } from '@rookery/common';
+import { type AdmissionOptions } from './admission/admission.options.js';
 import { type LoadBalancerOptions, requireZones } from './balancer/load-balancer.options.js';
 import {
   type AdvertiseOptions,
@@ -32,6 +33,7 @@ export interface Advertisement extends Omit<AdvertiseOptions, 'followReadiness'>
 export interface DiscoverySettings {
   readonly backend: RegistryBackend;
   readonly ttl: NonNullable<DiscoveryOptions['ttl']>;
+  readonly admit: AdmissionOptions;
   readonly balancing: LoadBalancerOptions;
   /** How long the app serves on after it has said that it leaves. */
   readonly leaveDelayMs: number;
@@ -52,14 +54,14 @@ export function resolveDiscoveryOptions(
   info: ServiceInfo | undefined,
 ): DiscoverySettings {
   const checked = checkOptions(WHERE, discoveryOptionsCheck, options);
-  const { ttl = REGISTRY_DEFAULTS.ttl } = checked;
+  const { ttl = REGISTRY_DEFAULTS.ttl, admit = {} } = checked;
   const { clock = systemClock, random = systemRandom } = checked;
   const backend = checked.registry ?? leaseFileRegistry({ clock, random });
   const leaveDelayMs = toMilliseconds(checked.leaveDelay ?? LEAVE_DELAYS[backend.reach]);
   const { followReadiness = 'once', ...facts } = checked.advertise || {};
   const balancing = balancingFor(checked, info);
   requireZones(WHERE, balancing);
-  const settings = { backend, ttl, balancing, leaveDelayMs, followReadiness, clock, random };
+  const settings = { backend, ttl, admit, balancing, leaveDelayMs, followReadiness, clock, random };
   if (checked.advertise === false) return settings;
   const advertisement = advertise(checked.service, facts, backend, info);
   // The host and port are known when the app listens; what else could be wrong is found now.
@@ -74,6 +76,7 @@ function balancingFor(options: DiscoveryOptions, info: ServiceInfo | undefined):
     registry: _registry,
     ttl: _ttl,
     leaveDelay: _leaveDelay,
+    admit: _admit,
     advertise: facts,
     ...balancing
   } = options;

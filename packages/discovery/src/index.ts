@@ -1,3 +1,5 @@
+export { type AdmissionOptions } from './admission/admission.options.js';
+export { type SpecialAddress } from './admission/special-address.js';
 export { type BalancerEvent, type BalancerListener } from './balancer/balancer-events.js';
 export { type BalancerReport, type InstanceReport } from './balancer/balancer-report.js';
 export {
@@ -27,6 +29,7 @@ export { randomChoice } from './balancer/random-choice.js';
 export { roundRobin } from './balancer/round-robin.js';
 export { sticky } from './balancer/sticky.js';
 export { type LoadBalanceStrategy } from './balancer/strategies.js';
+export { type CompositeOptions, compositeRegistry } from './composite/composite-registry.js';
 export { DiscoveryModule } from './discovery.module.js';
 export {
   type DiscoveryModuleAsyncOptions,

@@ -1,0 +1,19 @@
+import { CompositeBackend } from '../composite/composite-backend.js';
+import { type RegistryBackend } from '../registry/registry-backend.js';
+import { type AdmissionOptions } from './admission.options.js';
+import { AdmittingBackend } from './admitting-backend.js';
+import { type Refusal } from './gate.js';
+
+/**
+ * Puts the check of what is listed between a registry and its readers. Of several registries each is checked by itself: what
+ * is right in a registry of this host is not therefore right in one of the network.
+ */
+export function admitting(
+  backend: RegistryBackend,
+  options: AdmissionOptions,
+  tell: (refusal: Refusal) => void,
+): RegistryBackend {
+  if (backend instanceof CompositeBackend)
+    return backend.behind((member) => admitting(member, options, tell));
+  return new AdmittingBackend(backend, options, tell);
+}
