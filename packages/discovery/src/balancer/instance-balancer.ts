@@ -134,7 +134,7 @@ export class InstanceBalancer {
       const page = pages[at];
       return page ? [{ instance, weight: instance.weight, ...page }] : [];
     });
-    this.#ejector?.adopt(this.#members);
+    this.#ejector?.adopt(this.#members, this.parts.subset?.size);
     this.#selections = new Selections(this.#members, this.parts, this.#ejector);
     this.#list = instances;
   }

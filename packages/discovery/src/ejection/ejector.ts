@@ -21,6 +21,8 @@ export interface EjectionListener {
  */
 export class Ejector {
   #version = 0;
+  /** How many of the listed get calls. */
+  #inUse = 0;
   #nextRetryAt = Infinity;
   readonly #listed = new Set<Standing>();
   readonly #out = new Map<Standing, ServiceInstance>();
@@ -40,8 +42,13 @@ export class Ejector {
     return this.#out.size;
   }
 
-  /** Who is listed now. Those that are out and no longer listed leave room for others. */
-  adopt(listed: readonly Judged[]): void {
+  /**
+   * Who is listed now. Those that are out and no longer listed leave room for others.
+   *
+   * @param most How many of the listed get calls at most.
+   */
+  adopt(listed: readonly Judged[], most = Infinity): void {
+    this.#inUse = Math.min(listed.length, most);
     this.#listed.clear();
     this.#out.clear();
     for (const { instance, stats } of listed) {
@@ -101,8 +108,8 @@ export class Ejector {
 
   /** The only one there is stays in: somebody has to be called. */
   #hasRoom(): boolean {
-    const most = Math.max(1, Math.floor(this.#listed.size * this.settings.maxEjectedShare));
-    return this.#listed.size > 1 && this.#out.size < most;
+    const most = Math.max(1, Math.floor(this.#inUse * this.settings.maxEjectedShare));
+    return this.#inUse > 1 && this.#out.size < most;
   }
 
   #changed(): void {
