@@ -93,6 +93,7 @@ export {
 } from './rate-limit/rate-limit.options.js';
 export { CircuitAdmin } from './registry/circuit-admin.js';
 export { PolicyConflictError } from './registry/policy-conflict.error.js';
+export { PolicyInUseError } from './registry/policy-in-use.error.js';
 export { PolicyRegistry, type PolicyRegistrySeams, type PolicySummary } from './registry/policy-registry.js';
 export { type PolicyOrigin } from './registry/settings-over.js';
 export { UnknownPolicyError } from './registry/unknown-policy.error.js';

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { checkOptions } from '@rookery/common';
 import { ResilienceHealthIndicator } from './health/resilience-health.indicator.js';
 import { CircuitAdmin } from './registry/circuit-admin.js';
 import { PolicyRegistry } from './registry/policy-registry.js';
@@ -27,7 +28,8 @@ import { ResilienceRuntime } from './weaving/resilience-runtime.js';
 })
 export class ResilienceModule extends ConfigurableModuleClass {
   static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
-    return super.forRoot(options);
+    // Whatever else is wrong with them is told by its path once they are complete, as with `forRootAsync`.
+    return super.forRoot(checkOptions('ResilienceModule.forRoot', () => undefined, options));
   }
 
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {

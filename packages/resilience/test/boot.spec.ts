@@ -35,6 +35,30 @@ describe('the boot', () => {
     await refused({ imports }).toThrow('policies.users.timeout.attempt: 2s is longer than total, 1s');
   });
 
+  it.each<[object | null, string]>([
+    [null, 'Missing. Give it its options.'],
+    [{ policies: { users: undefined } }, 'policies.users: Missing. Give the policy its options, or {}'],
+    [{ policies: { users: null } }, 'policies.users: Invalid value null. Use an object.'],
+    [
+      { policies: { users: [] }, defaults: { retry: 2 } },
+      'policies.users: Invalid value a list. Use an object.',
+    ],
+    [{ policies: { '': {} } }, 'The name of a policy: Invalid value "".'],
+    [
+      { policies: { users: { fallback: () => [] } } },
+      'policies.users.fallback: What it may answer depends on the method. Use @Fallback() on the method.',
+    ],
+  ])('refuses %j in forRoot and in forRootAsync', async (options, message) => {
+    const started = async () => boot({ imports: [ResilienceModule.forRoot(options as never)] });
+    await expect(started()).rejects.toMatchObject({
+      code: 'INVALID_OPTIONS',
+      message: expect.stringMatching(/^ResilienceModule\.forRoot: /),
+    });
+    await expect(started()).rejects.toThrow(message);
+    const imports = [ResilienceModule.forRootAsync({ useFactory: () => options as object })];
+    await refused({ imports }).toThrow(message);
+  });
+
   it('takes its options from other providers', async () => {
     @Module({ providers: [{ provide: 'attempts', useValue: 4 }], exports: ['attempts'] })
     class ConfigModule {}

@@ -4,7 +4,7 @@ import {
   type PolicyOptions,
   UnknownPolicyError,
 } from '@rookery/resilience';
-import { bench, ended, fail } from './support.js';
+import { bench, ended, fail, wrong } from './support.js';
 
 describe('policy registry', () => {
   it('gives the same pipeline for the same name and equal settings, however they are written', () => {
@@ -81,8 +81,24 @@ describe('policy registry', () => {
       'circuitBreaker.slidingWindow.type: Invalid value "sliding".',
     ],
     [{ timeot: 5 }, 'timeot: Unknown option.'],
+    [[], 'Invalid value a list. Use an object.'],
+    [wrong(null as never), 'Invalid value null. Use an object.'],
+    [wrong(undefined), 'Missing. Give the policy its options, or {} for one that does nothing.'],
   ])('refuses %j by path', (options, message) => {
     const define = () => new PolicyRegistry().define('users', options);
     expect(define).toThrow(`PolicyRegistry.define("users"): ${message}`);
+    const registry = new PolicyRegistry();
+    registry.define('users', {});
+    const reconfigure = () => registry.reconfigure('users', options);
+    expect(reconfigure).toThrow(`PolicyRegistry.reconfigure("users"): ${message}`);
+  });
+
+  it.each([
+    ['', 'The name of a policy: Invalid value "". Use a text that is not empty.'],
+    [undefined, 'The name of a policy: Missing.'],
+    [7, 'The name of a policy: Invalid value 7.'],
+  ])('asks for a name: %p', (name, message) => {
+    const define = () => new PolicyRegistry().define(name as never, {}, { source: 'AppModule' });
+    expect(define).toThrow(`AppModule: ${message}`);
   });
 });

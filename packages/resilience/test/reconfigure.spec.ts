@@ -4,7 +4,7 @@ import { OptionsError } from '@rookery/common';
 import { VirtualClock } from '@rookery/common/testing';
 import {
   CircuitBreaker,
-  PolicyConflictError,
+  PolicyInUseError,
   PolicyRegistry,
   ResilienceModule,
   Timeout,
@@ -197,7 +197,7 @@ describe('a method that uses a named policy', () => {
 
   it('keeps the policy from being removed', async () => {
     const { app, registry } = await boot();
-    expect(() => registry.remove('users')).toThrow(PolicyConflictError);
+    expect(() => registry.remove('users')).toThrow(PolicyInUseError);
     await app.close();
   });
 });

@@ -20,6 +20,18 @@ describe('the options of a policy', () => {
       `x.cache: Unknown option. Known options: ${Object.keys(POLICY_CHECKS).join(', ')}.`,
     ]);
   });
+
+  it('send who looks for a fallback to the method', () => {
+    const advice = 'fallback: What it may answer depends on the method. Use @Fallback() on the method.';
+    expect(problemsOf(policyCheck, { fallback: () => 1 })).toEqual([
+      expect.stringMatching(/^x\.fallback: Unknown option\./),
+      `x.${advice}`,
+    ]);
+    const problems: string[] = [];
+    policyCheck({ fallback: undefined }, '', problems);
+    expect(problems[1]).toBe(advice);
+    expect(problemsOf(policyCheck, null)).toEqual(['x: Invalid value null. Use an object.']);
+  });
 });
 
 describe('the settings of a policy', () => {

@@ -91,8 +91,16 @@ export const POLICY_CHECKS = {
   chaos: is.orFalse(chaosCheck),
 } satisfies { [Name in keyof PolicyOptions]-?: Check };
 
+const fields = shape<PolicyOptions>(POLICY_CHECKS);
+
 /** Each option for itself; whether they fit together is seen once the defaults lie under them (`misfits`). */
-export const policyCheck: Check = shape<PolicyOptions>(POLICY_CHECKS);
+export const policyCheck: Check = (value, path, problems) => {
+  fields(value, path, problems);
+  if (typeof value !== 'object' || value === null || !('fallback' in value)) return;
+  problems.push(
+    `${path && `${path}.`}fallback: What it may answer depends on the method. Use @Fallback() on the method.`,
+  );
+};
 
 /**
  * The settings of checked options. Retries and hedges have a budget unless it is switched off: they come when the load is

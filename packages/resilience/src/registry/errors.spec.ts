@@ -1,4 +1,5 @@
 import { PolicyConflictError } from './policy-conflict.error.js';
+import { PolicyInUseError } from './policy-in-use.error.js';
 import { UnknownCircuitError } from './unknown-circuit.error.js';
 import { UnknownPolicyError } from './unknown-policy.error.js';
 
@@ -11,6 +12,18 @@ describe('the errors of the registry', () => {
       second: 'there',
       message:
         '"users" has different settings in here and in there. Make them equal, or give one of the two another name.',
+    });
+  });
+
+  it('name all methods that use a policy', () => {
+    expect(new PolicyInUseError('users', ['Users.find', 'Users.list'])).toMatchObject({
+      code: 'POLICY_IN_USE',
+      policy: 'users',
+      users: ['Users.find', 'Users.list'],
+      message:
+        'Policy "users" cannot be removed, because methods use it: Users.find, Users.list. ' +
+        'They would go on under a policy that nobody can see or change. Use reconfigure() to change it, ' +
+        'and remove() for policies that only PolicyRegistry.define() and pipeline() know.',
     });
   });
 

@@ -1,6 +1,6 @@
 import { bench } from '../../test/support.js';
 import { type DeclaredPolicies, declarationsOf } from '../weaving/method-policies.js';
-import { PolicyConflictError } from './policy-conflict.error.js';
+import { PolicyInUseError } from './policy-in-use.error.js';
 
 /** What the decorators of `find` in a new class of this name declare. */
 function method(className: string, declared: DeclaredPolicies, policy?: string) {
@@ -23,14 +23,15 @@ describe('named policies that others use', () => {
     expect(registry.remove('users')).toBe(true);
   });
 
-  it('are not removed while a method uses them, which is named', () => {
+  it('are not removed while methods use them, which are named', () => {
     const { registry } = bench();
     registry.define('users', {}, { source: 'AppModule' });
     registry.pipelineOf(method('Plain', {}));
     registry.pipelineOf(method('Users', {}, 'users'));
-    expect(() => registry.remove('users')).toThrow(
-      new PolicyConflictError('users', 'AppModule', '@UsePolicy on Users.find'),
-    );
+    registry.pipelineOf(method('Admins', {}, 'users'));
+    const remove = () => registry.remove('users');
+    expect(remove).toThrow(PolicyInUseError);
+    expect(remove).toThrow(new PolicyInUseError('users', ['Users.find', 'Admins.find']));
     expect(registry.has('users')).toBe(true);
   });
 

@@ -14,7 +14,8 @@ import { CircuitAdmin } from './circuit-admin.js';
 import { CircuitBreakers } from './circuit-breakers.js';
 import { MethodPipeline } from './method-pipeline.js';
 import { PolicyConflictError } from './policy-conflict.error.js';
-import { type PolicyOrigin, settingsOver } from './settings-over.js';
+import { PolicyInUseError } from './policy-in-use.error.js';
+import { type PolicyOrigin, requireName, settingsOver } from './settings-over.js';
 import { StageSet } from './stage-set.js';
 import { UnknownPolicyError } from './unknown-policy.error.js';
 
@@ -73,8 +74,9 @@ export class PolicyRegistry {
     options: PolicyOptions,
     origin: PolicyOrigin = { source: `PolicyRegistry.define("${name}")` },
   ): Pipeline {
-    const settings = settingsOver(options, origin);
     const { source } = origin;
+    requireName(name, source);
+    const settings = settingsOver(options, origin);
     const existing = this.#policies.get(name);
     if (existing) {
       if (isDeepStrictEqual(existing.set.settings, settings)) return existing.pipeline;
@@ -107,13 +109,19 @@ export class PolicyRegistry {
 
   /**
    * Forgets a named policy and its circuit, for policies that come and go with what they guard, such as tenants. Its
-   * pipeline still works for whoever holds it. `false` when there was none. Throws when methods use the name.
+   * pipeline still works for whoever holds it. `false` when there was none. Throws a `PolicyInUseError` when
+   * methods use it.
    */
   remove(name: string): boolean {
     const policy = this.#policies.get(name);
     if (!policy) return false;
-    const user = this.#methods.find(({ policy: used }) => used === name);
-    if (user) throw new PolicyConflictError(name, policy.origin.source, `@UsePolicy on ${user.name}`);
+    const users = this.#methods.filter(({ policy: used }) => used === name);
+    if (users.length > 0) {
+      throw new PolicyInUseError(
+        name,
+        users.map((user) => user.name),
+      );
+    }
     policy.set.release();
     return this.#policies.delete(name);
   }

@@ -1,4 +1,4 @@
-import { OptionsError } from '@rookery/common';
+import { type Check, is, OptionsError, required } from '@rookery/common';
 import { misfits } from '../pipeline/misfits.js';
 import { policyCheck, type PolicyOptions, policySettings } from '../pipeline/policy.options.js';
 import { type PolicySettings } from '../pipeline/stage-settings.js';
@@ -14,6 +14,13 @@ export interface PolicyOrigin {
   readonly defaults?: PolicyOptions;
 }
 
+const policy: Check = (value, path, problems) => {
+  if (value !== undefined) return policyCheck(value, path, problems);
+  problems.push(
+    `${path && `${path}: `}Missing. Give the policy its options, or {} for one that does nothing.`,
+  );
+};
+
 /**
  * The settings of options over their defaults. Throws when they cannot be used, each by itself or together: what counts
  * is what they are with the defaults below them.
@@ -22,7 +29,7 @@ export function settingsOver(options: PolicyOptions, origin: PolicyOrigin): Poli
   const { source, path = '', defaults = {} } = origin;
   const whole = isObject(options) ? withDefaults(defaults, options) : options;
   const problems: string[] = [];
-  policyCheck(whole, path, problems);
+  policy(whole, path, problems);
   if (problems.length > 0) throw new OptionsError(source, problems);
   const settings = policySettings(whole);
   const together = misfits(settings).map((problem) => (path ? `${path}: ${problem}` : problem));
@@ -30,6 +37,14 @@ export function settingsOver(options: PolicyOptions, origin: PolicyOrigin): Poli
   return settings;
 }
 
+/** Throws unless the policy has a name that somebody can use. */
+export function requireName(name: string, source: string): void {
+  const problems: string[] = [];
+  required(is.text)(name, 'The name of a policy', problems);
+  if (problems.length > 0) throw new OptionsError(source, problems);
+}
+
+/** A list, which would look like options that leave everything out, is left for the check to refuse. */
 function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
