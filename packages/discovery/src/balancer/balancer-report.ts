@@ -10,6 +10,8 @@ export interface InstanceReport {
   readonly pending: number;
   /** What its answers take at present, failures counted as slow; unset before the first one. */
   readonly costMs?: number;
+  /** How busy it says it is, from 0 to 1; 0 for one that says nothing. */
+  readonly utilization: number;
   /** Set while it is left out: why, and in how long it is tried again. */
   readonly ejected?: { readonly reason: EjectionReason; readonly retryInMs: number };
 }
@@ -28,6 +30,7 @@ export function reportInstance({ instance, stats }: Candidate, now: number): Ins
   return {
     instance,
     pending: stats.pending,
+    utilization: stats.utilization(now),
     ...(stats.measured && { costMs: stats.cost(now) }),
     ...(state?.kind === 'out' && {
       ejected: { reason: state.reason, retryInMs: Math.max(0, state.retryAt - now) },

@@ -223,6 +223,58 @@ function wouldGet(balancer: InstanceBalancer, list: readonly ServiceInstance[]):
   return instance.id;
 }
 
+describe('what a caller says about its calls', () => {
+  it('is asked once for each list, when the predicate is kept', () => {
+    const { balancer } = setUp('p2c');
+    const [list, longer] = [fleet(3), fleet(5)];
+    let asked = 0;
+    const accept = ({ id }: ServiceInstance) => {
+      asked += 1;
+      return id !== 'i0';
+    };
+    for (let call = 0; call < 50; call += 1) balancer.pick(list, { accept });
+    expect(asked).toBe(3);
+    for (let call = 0; call < 50; call += 1) balancer.pick(longer, { accept });
+    expect(asked).toBe(8);
+  });
+
+  it('may be a new predicate each time, which changes nothing', () => {
+    const { balancer } = setUp('round-robin');
+    const list = fleet(3);
+    const picked = Array.from(
+      { length: 9 },
+      () => balancer.pick(list, { accept: () => true, exclude: new Set() }).instance.id,
+    );
+    for (const id of ['i0', 'i1', 'i2']) expect(picked.filter((other) => other === id)).toHaveLength(3);
+  });
+});
+
+describe('what an instance says about itself', () => {
+  it('makes p2c prefer the less busy of two that answer as fast', async () => {
+    const { clock, balancer } = setUp('p2c');
+    const pair = fleet(2);
+    for (const utilization of [0.9, 0.2]) {
+      const exclude = new Set(utilization === 0.9 ? ['i1'] : ['i0']);
+      const { done } = balancer.pick(pair, { exclude });
+      await clock.advance(10);
+      done('success', undefined, { utilization });
+    }
+    for (let call = 0; call < 30; call += 1) expect(wouldGet(balancer, pair)).toBe('i1');
+  });
+
+  it('counts also when the call has failed or was given up', () => {
+    const { balancer } = setUp('p2c');
+    const pair = fleet(2);
+    balancer.pick(pair, { exclude: new Set(['i1']) }).done('success');
+    balancer.pick(pair, { exclude: new Set(['i0']) }).done('ignored', undefined, { utilization: 0.5 });
+    expect(balancer.report().instances).toMatchObject([
+      { costMs: 0, utilization: 0 },
+      { pending: 0, utilization: 0.5 },
+    ]);
+    expect(balancer.report().instances[1]).not.toHaveProperty('costMs');
+  });
+});
+
 describe('what is learnt', () => {
   it('survives a change of the list', async () => {
     const { clock, balancer } = setUp('p2c');

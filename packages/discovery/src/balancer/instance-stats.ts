@@ -44,14 +44,18 @@ export class InstanceStats {
     return this.#cost.read(now);
   }
 
+  /** How busy it says it is, from 0 to 1; 0 for one that says nothing. Forgotten as fast as a latency. */
+  utilization(now: number): number {
+    if (this.#utilization === 0) return 0;
+    return this.#utilization * Math.exp(-Math.max(0, now - this.#reportedAt) / DECAY_MS);
+  }
+
   /**
    * How much longer a call takes there than at an idle one: 1 / (1 - utilization), the response time of an M/M/1 queue.
-   * It sees what other callers do to the instance, which the own calls in flight do not show. A report is forgotten as
-   * fast as a latency; 1 for an instance that reports nothing.
+   * It sees what other callers do to the instance, which the own calls in flight do not show.
    */
   crowding(now: number): number {
-    if (this.#utilization === 0) return 1;
-    return 1 / (1 - this.#utilization * Math.exp(-Math.max(0, now - this.#reportedAt) / DECAY_MS));
+    return 1 / (1 - this.utilization(now));
   }
 
   started(): void {

@@ -279,6 +279,22 @@ describe('an instance that is out', () => {
   });
 });
 
+describe('ejection under round robin', () => {
+  it('leaves nine of 6,000 calls to one of three that always fails', async () => {
+    const { balancer, clock } = setUp();
+    const list = fleet(3);
+    let toBad = 0;
+    for (let call = 0; call < 6_000; call += 1) {
+      const { instance, done } = balancer.pick(list);
+      if (instance.id === 'i0') toBad += 1;
+      done(instance.id === 'i0' ? 'failure' : 'success');
+      await clock.advance(10);
+    }
+    // Five failures, and one for each time that it was tried again: after 4, 11, 26 and 56 seconds.
+    expect(toBad).toBe(5 + 4);
+  });
+});
+
 describe('panic', () => {
   it('calls all of them when all are out', () => {
     const { call, next, events } = setUp({ maxEjectedShare: 1, panicThreshold: 0 });

@@ -5,6 +5,7 @@ import { InstanceBalancer, type InstanceBalancerParts } from '../balancer/instan
 import { InstanceStats } from '../balancer/instance-stats.js';
 import { createAlgorithm, type LoadBalanceStrategy } from '../balancer/strategies.js';
 import { ejectionSettings } from '../ejection/ejection.options.js';
+import { changeInstance } from '../instance/create-instance.js';
 import { type NewInstance, type ServiceInstance } from '../instance/service-instance.js';
 import { sampleInstance } from '../testing/sample-instance.js';
 import { drawPool } from './pools.js';
@@ -245,10 +246,9 @@ describe('the preference for the own zone', () => {
 
 describe('drawing a pool', () => {
   it('takes the last one in the gap that rounding leaves', () => {
-    const [a, b] = fleet({}, {});
-    const pools = [a, b].map((instance) => ({
+    const pools = fleet({}, {}).map((instance) => ({
       share: 0.5 - 1e-17,
-      candidates: asCandidates([instance as ServiceInstance]),
+      candidates: asCandidates([instance]),
     }));
     expect(drawPool(pools, 1 - 2 ** -53).candidates[0].instance.id).toBe('i1');
     expect(drawPool(pools, 0).candidates[0].instance.id).toBe('i0');
@@ -298,8 +298,9 @@ describe('a subset', () => {
     const before = shares(list);
     expect(used(before)).toBe(3);
     const leaving = before.findIndex((share) => share > 0);
-    const gone: ServiceInstance = { ...(list[leaving] as ServiceInstance), status: 'draining' };
-    const after = shares(list.with(leaving, gone));
+    const after = shares(
+      list.map((one, at) => (at === leaving ? changeInstance(one, { status: 'draining' }) : one)),
+    );
     expect([used(after), after[leaving]]).toEqual([3, 0]);
   });
 
