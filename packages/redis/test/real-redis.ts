@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { eventually, freePort } from '@rookery/testing';
 
 /** A Redis of a test's own, which can be killed, frozen and started again on the same port. */
@@ -42,6 +43,21 @@ export class RealRedis {
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;
+  }
+
+  /** How many others are connected to it. */
+  async clients(): Promise<number> {
+    const list = String(await this.command('client', 'list'));
+    return list.split('\n').filter((line) => line.includes('name=rookery')).length;
+  }
+
+  async command(name: string, ...args: string[]): Promise<unknown> {
+    const redis = new Redis(this.url);
+    try {
+      return await redis.call(name, ...args);
+    } finally {
+      redis.disconnect();
+    }
   }
 
   async dispose(): Promise<void> {

@@ -1,10 +1,11 @@
 import { type ServiceInstance } from '@rookery/discovery';
-import { readRecord } from './entry-record.js';
+import { readRecord, type Registered } from './entry-record.js';
 import { type EntryRow } from './entry-rows.js';
+import { inOrder } from './survivors.js';
 
 interface KnownEntry {
   readonly text: string;
-  readonly instance: ServiceInstance | undefined;
+  readonly found: Registered | undefined;
 }
 
 /**
@@ -26,8 +27,12 @@ export class EntryReader {
     for (const row of rows) now.set(row.id, this.#entry(service, row, before?.get(row.id)));
     if (now.size > 0) this.#known.set(service, now);
     else this.#known.delete(service);
-    const instances = [...now.values()].flatMap(({ instance }) => instance ?? []);
-    return instances.sort((a, b) => (a.id < b.id ? -1 : 1));
+    return inOrder(this.listed(service).map(({ instance }) => instance));
+  }
+
+  /** Who was in the entries of a service when they were last read. */
+  listed(service: string): Registered[] {
+    return [...(this.#known.get(service)?.values() ?? [])].flatMap(({ found }) => found ?? []);
   }
 
   /** Nobody asks for the service any more. */
@@ -38,10 +43,11 @@ export class EntryReader {
   #entry(service: string, { id, size, record }: EntryRow, known: KnownEntry | undefined): KnownEntry {
     const text = record || size;
     if (known?.text === text) return known;
-    const found = record ? readRecord(record) : undefined;
+    const registered = record ? readRecord(record) : undefined;
+    const { instance } = registered ?? {};
     // An entry under another name would put one instance into two lists, or twice into one.
-    const instance = found?.id === id && found.service === service ? found : undefined;
-    if (!instance) this.#ignored += 1;
-    return { text, instance };
+    const found = instance?.id === id && instance.service === service ? registered : undefined;
+    if (!found) this.#ignored += 1;
+    return { text, found };
   }
 }

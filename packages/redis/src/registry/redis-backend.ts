@@ -16,6 +16,7 @@ import { RedisLease } from './redis-lease.js';
 import { type RegistryKeys } from './registry-keys.js';
 import { CLEAN, READ } from './scripts.js';
 import { ServiceWatch } from './service-watch.js';
+import { Survivors } from './survivors.js';
 
 /** What a backend is made with. */
 export interface RedisBackendParts {
@@ -31,12 +32,14 @@ export class RedisBackend implements RegistryBackend {
   readonly reach = 'network';
   readonly description: string;
   readonly #reader = new EntryReader();
+  readonly #survivors: Survivors;
   readonly #watched = new Map<string, number>();
   #revision = 0;
   #watchesLost = 0;
 
   constructor(private readonly parts: RedisBackendParts) {
     this.description = parts.description;
+    this.#survivors = new Survivors(parts.clock);
   }
 
   /** Reads one list, to be told now what no later try changes: a wrong password, a right that is missing, a cluster. */
@@ -115,11 +118,13 @@ export class RedisBackend implements RegistryBackend {
 
   /** Answers come in the order in which the server gave them, so that a later number is a later state. */
   #show(service: string, { rows }: Reading): Snapshot {
-    return { revision: (this.#revision += 1), instances: this.#reader.read(service, rows) };
+    const listed = this.#reader.read(service, rows);
+    return { revision: (this.#revision += 1), instances: this.#survivors.join(service, listed) };
   }
 
   #follow(service: string, { push, fail }: Sink<Snapshot>): () => Promise<void> {
     const { link, keys, clock, sweepMs } = this.parts;
+    let lost = false;
     const watch = new ServiceWatch(
       {
         link,
@@ -128,11 +133,14 @@ export class RedisBackend implements RegistryBackend {
         channel: keys.channel(service),
         read: (known, signal) => this.#read(service, known, signal),
         show: (reading) => this.#show(service, reading),
+        changing: () => this.#survivors.has(service),
       },
       {
         push,
         fail: (error) => {
-          this.#watchesLost += 1;
+          if (!lost) this.#watchesLost += 1;
+          lost = true;
+          this.#survivors.keep(service, this.#reader.listed(service));
           fail(error);
         },
       },
@@ -144,6 +152,7 @@ export class RedisBackend implements RegistryBackend {
       else {
         this.#watched.delete(service);
         this.#reader.forget(service);
+        if (!lost) this.#survivors.forget(service);
       }
       await watch.stop();
     };

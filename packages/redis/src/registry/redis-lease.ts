@@ -33,7 +33,7 @@ export class RedisLease implements Lease {
   /** Registers the instance, whoever held the id before. */
   async take(signal: AbortSignal): Promise<void> {
     try {
-      await this.#run(REGISTER, signal, writeRecord(this.instance));
+      await this.#run(REGISTER, signal, writeRecord(this.instance, this.ttlMs));
     } catch (error) {
       this.#abandon();
       throw error;
@@ -45,7 +45,7 @@ export class RedisLease implements Lease {
   }
 
   update(instance: ServiceInstance, signal: AbortSignal): Promise<void> {
-    return this.#extend(signal, writeRecord(instance));
+    return this.#extend(signal, writeRecord(instance, this.ttlMs));
   }
 
   async release(signal: AbortSignal): Promise<void> {
