@@ -4,8 +4,10 @@ import { audit } from './audit/audit.js';
 import { guardOf } from './audit/guard-of.js';
 import { GUARDED_BY, isGuardedClient } from './audit/guarded-by.js';
 import { type Guard, type GuardedNode } from './audit/guarded-node.js';
+import { plainResultOf } from './audit/plain-result.js';
 import { type Pipeline } from './pipeline/pipeline.js';
 import { type PolicyPipeline } from './pipeline/policy-pipeline.js';
+import { type PolicyRegistry } from './registry/policy-registry.js';
 import { type MethodPolicies, methodPoliciesOf } from './weaving/method-policies.js';
 import { type ResilienceRuntime } from './weaving/resilience-runtime.js';
 import { type InstanceWrapper, prototypeOf } from './wrapper.explorer.js';
@@ -18,11 +20,35 @@ export class ResilienceAudit implements OnApplicationBootstrap {
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly runtime: ResilienceRuntime,
+    private readonly registry: PolicyRegistry,
   ) {}
 
   onApplicationBootstrap(): void {
     const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
-    for (const finding of audit(wrappers.map((wrapper) => this.#node(wrapper)))) this.#logger.warn(finding);
+    const findings = [
+      ...audit(wrappers.map((wrapper) => this.#node(wrapper))),
+      ...this.#synchronous(),
+      ...this.#disturbed(),
+    ];
+    for (const finding of findings) this.#logger.warn(finding);
+  }
+
+  /** Of providers only: what controllers, resolvers and gateways return, Nest awaits. */
+  #synchronous(): string[] {
+    const prototypes = new Set(this.discovery.getProviders().map(prototypeOf));
+    const methods = [...prototypes].flatMap((prototype) =>
+      prototype && !isCalledByNest(prototype) ? methodPoliciesOf(prototype) : [],
+    );
+    return methods.flatMap(({ name, target, key }) => {
+      const type = plainResultOf(target, key);
+      if (!type) return [];
+      return `${name} returns ${type}, but whoever calls it gets a promise of it, since policies take time. Make it async.`;
+    });
+  }
+
+  #disturbed(): string[] {
+    const disturbed = this.registry.pipelines().filter(({ settings }) => settings.chaos);
+    return disturbed.map(({ name }) => `Chaos disturbs the calls of "${name}".`);
   }
 
   #node(wrapper: InstanceWrapper): GuardedNode {
@@ -59,4 +85,11 @@ export class ResilienceAudit implements OnApplicationBootstrap {
     const { name, settings } = this.runtime.prepare(prototype, method);
     return guardOf(name, settings);
   }
+}
+
+/** Whether the class is a GraphQL resolver or a gateway. */
+function isCalledByNest({ constructor }: object): boolean {
+  return ['graphql:resolver_type', 'websockets:is_gateway'].some((key) =>
+    Reflect.hasMetadata(key, constructor),
+  );
 }

@@ -31,9 +31,9 @@ export const resilienceProviders: Provider[] = [
   },
   {
     provide: ResilienceAudit,
-    inject: [DiscoveryService, ResilienceRuntime],
-    useFactory: (discovery: DiscoveryService, runtime: ResilienceRuntime) =>
-      new ResilienceAudit(discovery, runtime),
+    inject: [DiscoveryService, ResilienceRuntime, PolicyRegistry],
+    useFactory: (discovery: DiscoveryService, runtime: ResilienceRuntime, registry: PolicyRegistry) =>
+      new ResilienceAudit(discovery, runtime, registry),
   },
   {
     provide: ResilienceLog,

@@ -1,6 +1,7 @@
-import { Inject, Injectable, type ModuleMetadata } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, type ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import {
+  Chaos,
   GUARDED_BY,
   type Pipeline,
   PolicyRegistry,
@@ -45,8 +46,8 @@ describe('the audit at boot', () => {
     await expect(warnings({ imports, providers: [Users, Plain, Orders] })).resolves.toEqual([
       'Retries multiply: Orders.create (2 attempts) > Users.find (3 attempts). One call can become 6. ' +
         'Keep the retry at one of them.',
-      'Users.find may take 5000 ms, but Orders.create, which may call it, gives up after 2000 ms. ' +
-        'Give the caller the longer limit.',
+      'Users.find may take 5000 ms, longer than who may call it waits: Orders.create (2000 ms). ' +
+        'Give the callers the longer limit.',
     ]);
   });
 
@@ -104,5 +105,61 @@ describe('the audit at boot', () => {
     const value = { [GUARDED_BY]: { name: 'fake', execute: (call: () => unknown) => call() } };
     const providers = [{ provide: 'client', useValue: value }];
     await expect(warnings({ imports: [ResilienceModule.forRoot()], providers })).resolves.toEqual([]);
+  });
+
+  it('warns of a provider whose callers expect a plain result, and not of a controller', async () => {
+    @Injectable()
+    class Rights {
+      @Retry(2)
+      isAdmin(): boolean {
+        return true;
+      }
+
+      @Retry(2)
+      async names(): Promise<string[]> {
+        return [];
+      }
+    }
+    @Controller()
+    class Home {
+      @Get()
+      @Retry(2)
+      home(): string {
+        return 'home';
+      }
+    }
+    const metadata = { imports: [ResilienceModule.forRoot()], providers: [Rights], controllers: [Home] };
+    await expect(warnings(metadata)).resolves.toEqual([
+      'Rights.isAdmin returns Boolean, but whoever calls it gets a promise of it, since policies take time. ' +
+        'Make it async.',
+    ]);
+  });
+
+  it('warns of chaos, in policies and on methods', async () => {
+    @Injectable()
+    class Prices {
+      @Chaos({ fault: { rate: 1 } })
+      async find() {}
+    }
+    const policies = { stock: { chaos: { fault: { rate: 1 } } }, mail: {} };
+    const metadata = { imports: [ResilienceModule.forRoot({ policies })], providers: [Prices] };
+    await expect(warnings(metadata)).resolves.toEqual([
+      'Chaos disturbs the calls of "stock".',
+      'Chaos disturbs the calls of "Prices.find".',
+    ]);
+  });
+
+  it('refuses a generator', () => {
+    expect(() => {
+      class Numbers {
+        @Retry(2)
+        *all() {
+          yield 1;
+        }
+      }
+      return Numbers;
+    }).toThrow(
+      'Numbers.all is a generator, which policies cannot guard: they take time. Write it as `async *`.',
+    );
   });
 });

@@ -4,6 +4,7 @@ import { OptionsError } from '@rookery/common';
 import { VirtualClock } from '@rookery/common/testing';
 import {
   CircuitBreaker,
+  PolicyConflictError,
   PolicyInUseError,
   PolicyRegistry,
   ResilienceModule,
@@ -98,6 +99,31 @@ describe('reconfigure', () => {
     );
   });
 
+  it('leaves a definition that is repeated as it is', () => {
+    const { registry, define } = bench();
+    const pipeline = define({ timeout: '1s' });
+    registry.reconfigure('users', { timeout: '2s' });
+    expect(define({ timeout: '1s' })).toBe(pipeline);
+    expect(define({ timeout: '2s' })).toBe(pipeline);
+    expect(() => define({ timeout: '3s' })).toThrow(PolicyConflictError);
+    expect(registry.options('users')).toEqual({ timeout: '2s' });
+  });
+
+  it('leaves a circuit in the hands of an operator', async () => {
+    const { registry, define } = bench();
+    define({ circuitBreaker: {}, timeout: '1s' });
+    const handle = registry.admin.isolate('users', 'incident');
+    expect(() => registry.reconfigure('users', { timeout: '2s' })).toThrow(
+      'PolicyRegistry.reconfigure("users"): circuitBreaker: The circuit is isolated by hand ("incident"), which would ' +
+        'end with it. Keep the circuitBreaker, or end that first.',
+    );
+    registry.reconfigure('users', { circuitBreaker: { consecutiveFailures: 9 } });
+    expect(registry.state('users')).toBe('forced-open');
+    handle[Symbol.dispose]();
+    registry.reconfigure('users', {});
+    expect(registry.state('users')).toBeUndefined();
+  });
+
   it('lays the new options over the shared defaults as well', async () => {
     const clock = new VirtualClock();
     const registry = createRegistry({
@@ -152,16 +178,23 @@ describe('a method that uses a named policy', () => {
     return { app, clock, users: app.get(Users), registry: app.get(PolicyRegistry) };
   }
 
-  it('follows its changes, and shares its circuit all along', async () => {
+  it('follows its changes', async () => {
     const { app, clock, users, registry } = await boot();
-    registry.reconfigure('users', {
-      retry: { attempts: 3, backoff: { delay: 0 } },
-      circuitBreaker: { consecutiveFailures: 3 },
-    });
+    registry.reconfigure('users', { retry: { attempts: 3, backoff: { delay: 0 } } });
     const call = ended(users.find());
     await clock.advance(0);
     await expect(call).resolves.toBe(broken);
-    expect([users.calls, registry.state('users')]).toEqual([3, 'open']);
+    expect(users.calls).toBe(3);
+    await app.close();
+  });
+
+  it('shares its circuit with methods that name it, and keeps it from becoming another', async () => {
+    const { app, users, registry } = await boot({ bulkhead: 5 });
+    const change = () =>
+      registry.reconfigure('users', { circuitBreaker: { consecutiveFailures: 3 }, bulkhead: 9 });
+    expect(change).toThrow(PolicyConflictError);
+    expect(registry.options('users')).toMatchObject({ bulkhead: 5 });
+    await ended(users.find());
     await expect(users.count()).rejects.toMatchObject({ code: 'CIRCUIT_OPEN' });
     await app.close();
   });

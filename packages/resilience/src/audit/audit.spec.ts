@@ -1,3 +1,4 @@
+import { policySettings } from '../pipeline/policy.options.js';
 import { audit } from './audit.js';
 import { guardOf } from './guard-of.js';
 import { type Guard, type GuardedNode } from './guarded-node.js';
@@ -23,8 +24,6 @@ describe('audit', () => {
     expect(audit([client, plain, users, orders])).toEqual([
       'Retries multiply: Orders.create (5 attempts) > Users.get (4 attempts) > http (3 attempts). ' +
         'One call can become 60. Keep the retry at one of them.',
-      'Retries multiply: Orders.create (5 attempts) > http (3 attempts). ' +
-        'One call can become 15. Keep the retry at one of them.',
     ]);
   });
 
@@ -43,16 +42,44 @@ describe('audit', () => {
     const two = node([guard('B.b', 2)], one);
     const plain = node([], two, one);
     uses.push(plain);
-    expect(audit([one, two, plain])).toHaveLength(2);
+    expect(audit([one, two, plain])).toEqual([
+      'Retries multiply: A.a (2 attempts) > B.b (2 attempts). One call can become 4. Keep the retry at one of them.',
+    ]);
   });
 
   it('tells of each limit that outlives its caller', () => {
     const client = node([guard('http', 1, 5_000), guard('endless')]);
     const caller = node([guard('Orders.create', 1, 2_000), guard('Orders.import', 1, 9_000)], client);
     expect(audit([caller, client])).toEqual([
-      'http may take 5000 ms, but Orders.create, which may call it, gives up after 2000 ms. ' +
-        'Give the caller the longer limit.',
+      'http may take 5000 ms, longer than who may call it waits: Orders.create (2000 ms). ' +
+        'Give the callers the longer limit.',
     ]);
+  });
+
+  it('names a few of many impatient callers', () => {
+    const client = node([guard('http', 1, 5_000)]);
+    const callers = ['a', 'b', 'c', 'd', 'e'].map((name) => node([guard(name, 1, 100)], client));
+    expect(audit([client, ...callers])).toEqual([
+      'http may take 5000 ms, longer than who may call it waits: a (100 ms), b (100 ms), c (100 ms) and 2 more. ' +
+        'Give the callers the longer limit.',
+    ]);
+  });
+
+  it('looks at each node once, however many ways lead to it', () => {
+    // Each layer uses all of the next one: 4 to the power of 12 ways.
+    let looks = 0;
+    let layer: GuardedNode[] = [];
+    const all: GuardedNode[] = [];
+    for (let depth = 0; depth < 12; depth += 1) {
+      const below = layer;
+      layer = [0, 1, 2, 3].map((n) => ({
+        guards: [guard(`${depth}.${n}`, depth > 9 ? 2 : 1)],
+        uses: () => ((looks += 1), below),
+      }));
+      all.push(...layer);
+    }
+    expect(audit(all)).toHaveLength(4);
+    expect(looks).toBe(48);
   });
 
   it('allows the same limit on both sides', () => {
@@ -70,6 +97,11 @@ describe('the guard of settings', () => {
 
   it('makes one attempt without limit when there is no retry and no timeout', () => {
     expect(guardOf('a', {})).toEqual({ name: 'a', attempts: 1, limitMs: undefined });
+  });
+
+  it('makes each attempt of a retry as often as it is hedged', () => {
+    const settings = policySettings({ retry: 3, hedge: { attempts: 2 }, timeout: { attempt: '1s' } });
+    expect(guardOf('a', settings)).toEqual({ name: 'a', attempts: 6, limitMs: undefined });
   });
 
   it('is limited by the total, and by the limit of its only attempt', () => {

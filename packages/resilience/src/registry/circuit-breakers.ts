@@ -28,6 +28,7 @@ export class CircuitBreakers {
   /** The breaker of this name, for all that name it. `user` says who asks, for messages. */
   shared(name: string, user: string): BreakerSource {
     return {
+      check: (settings) => this.#check(name, settings, user),
       take: (settings) => this.#share(name, settings, user),
       giveBack: () => this.#leave(name, user),
     };
@@ -41,17 +42,23 @@ export class CircuitBreakers {
   }
 
   #share(name: string, settings: CircuitBreakerSettings, user: string): CircuitBreakerPolicy {
+    this.#check(name, settings, user);
     const entry = this.#entries.get(name);
     if (!entry) {
       const breaker = new CircuitBreakerPolicy(name, settings, this.parts);
       this.#entries.set(name, { breaker, users: [user] });
       return breaker;
     }
-    if (!isDeepStrictEqual(entry.breaker.settings, settings)) {
-      throw new PolicyConflictError(name, entry.users[0] ?? name, user);
-    }
     entry.users.push(user);
     return entry.breaker;
+  }
+
+  /** A name stands for one state, which cannot go by two sets of settings at once. */
+  #check(name: string, settings: CircuitBreakerSettings, user: string): void {
+    const entry = this.#entries.get(name);
+    const [other] = entry?.users.filter((known) => known !== user) ?? [];
+    if (!entry || other === undefined || isDeepStrictEqual(entry.breaker.settings, settings)) return;
+    throw new PolicyConflictError(name, other, user);
   }
 
   #leave(name: string, user: string): void {

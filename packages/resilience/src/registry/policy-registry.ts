@@ -9,6 +9,7 @@ import { type Pipeline } from '../pipeline/pipeline.js';
 import { type PolicyOptions } from '../pipeline/policy.options.js';
 import { type PolicyParts } from '../pipeline/policy-parts.js';
 import { PolicyPipeline } from '../pipeline/policy-pipeline.js';
+import { type PolicySettings } from '../pipeline/stage-settings.js';
 import { type GuardedMethod } from '../weaving/method-policies.js';
 import { CircuitAdmin } from './circuit-admin.js';
 import { CircuitBreakers } from './circuit-breakers.js';
@@ -38,6 +39,10 @@ interface NamedPolicy {
   readonly set: StageSet;
   readonly pipeline: PolicyPipeline;
   readonly origin: PolicyOrigin;
+  /** What it was given last. */
+  options: PolicyOptions;
+  /** What it was made of first. */
+  readonly defined: PolicySettings;
 }
 
 /** The named policies of an app, their state, and what they report. */
@@ -79,29 +84,34 @@ export class PolicyRegistry {
     const settings = settingsOver(options, origin);
     const existing = this.#policies.get(name);
     if (existing) {
-      if (isDeepStrictEqual(existing.set.settings, settings)) return existing.pipeline;
+      // Whoever defines it again knows nothing of what an operator has reconfigured since.
+      const { defined, set } = existing;
+      if ([defined, set.settings].some((known) => isDeepStrictEqual(known, settings)))
+        return existing.pipeline;
       throw new PolicyConflictError(name, existing.origin.source, source);
     }
     const set = new StageSet(name, this.#parts, this.#breakers.shared(name, source));
     set.apply(settings);
     const pipeline = new PolicyPipeline(name, set, this.#parts);
-    this.#policies.set(name, { set, pipeline, origin });
+    this.#policies.set(name, { set, pipeline, origin, options, defined: settings });
     return pipeline;
   }
 
   /**
-   * Gives a named policy other options while it is in use. Its circuit, its counts and its queues stay, calls in flight
-   * end as they began, and every client and method that uses the name follows. Throws an `OptionsError` and changes
-   * nothing when the options cannot be used.
+   * Gives a named policy other options while it is in use; what they leave out is gone, as if they had come first. Its circuit, its counts and its queues stay, calls in flight
+   * end as they began, and every client and method that uses the name follows. Throws and changes nothing when the
+   * options cannot be used (`OptionsError`), or when others have its circuit with other settings (`PolicyConflictError`).
    */
   reconfigure(name: string, options: PolicyOptions): void {
-    const { set, pipeline, origin } = this.#find(name);
-    const { defaults = {} } = origin;
+    const policy = this.#find(name);
+    const { set, pipeline } = policy;
+    const { defaults = {} } = policy.origin;
     const settings = settingsOver(options, { source: `PolicyRegistry.reconfigure("${name}")`, defaults });
     const users = this.#methods.filter(({ policy }) => policy === name);
     for (const user of users) user.checkOver(settings);
     if (!settings.circuitBreaker) this.#refuseWhileOverridden(name);
     set.apply(settings);
+    policy.options = options;
     pipeline.use(set);
     for (const user of users) user.follow();
     this.#events.next({ type: 'reconfigured', policy: name });
@@ -124,6 +134,11 @@ export class PolicyRegistry {
     }
     policy.set.release();
     return this.#policies.delete(name);
+  }
+
+  /** The options that a named policy goes by, as they were given, without the defaults. For a change of some of them. */
+  options(name: string): PolicyOptions {
+    return this.#find(name).options;
   }
 
   /** The policy of this name. Throws an `UnknownPolicyError` when there is none. */
@@ -150,6 +165,11 @@ export class PolicyRegistry {
   list(): PolicySummary[] {
     const names = new Set([...this.#policies.keys(), ...this.#breakers.names]);
     return [...names].map((name) => ({ name, state: this.state(name) }));
+  }
+
+  /** Every pipeline that was built, of policies and of methods. @internal */
+  pipelines(): PolicyPipeline[] {
+    return [...this.#policies.values(), ...this.#methods].map(({ pipeline }) => pipeline);
   }
 
   /** The pipeline of a decorated method: its own policies, over those of the named policy that it uses. @internal */

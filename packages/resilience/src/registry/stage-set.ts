@@ -9,6 +9,8 @@ import { STAGE_FACTORY } from './stage-factory.js';
 
 /** Who gives a set of stages its breaker, which others may share. */
 export interface BreakerSource {
+  /** Throws when the breaker cannot have these settings, because others use it with different ones. */
+  check(settings: CircuitBreakerSettings): void;
   take(settings: CircuitBreakerSettings): CircuitBreakerPolicy;
   giveBack(): void;
 }
@@ -34,9 +36,10 @@ export class StageSet {
 
   /**
    * Takes these settings. A stage whose settings did not change stays as it is, one that keeps a state goes on with its
-   * new settings, any other is made anew.
+   * new settings, any other is made anew. Throws, and changes nothing, when others use the circuit with other settings.
    */
   apply(settings: PolicySettings): void {
+    if (settings.circuitBreaker) this.breakers.check(settings.circuitBreaker);
     const names = Object.keys(settings) as (keyof StageSettings)[];
     const stages = Object.fromEntries(names.map((stage) => [stage, this.#stage(stage, settings)]));
     if (this.#stages.circuitBreaker && !settings.circuitBreaker) this.breakers.giveBack();
