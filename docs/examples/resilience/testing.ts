@@ -1,7 +1,7 @@
 import { Injectable, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { CircuitBreaker, Fallback, PolicyRegistry, ResilienceModule, UsePolicy } from '@rookery/resilience';
-import { describePipeline, noPolicies, recordEvents, trip, VirtualClock } from '@rookery/resilience/testing';
+import { describeMethod, noPolicies, recordEvents, trip, VirtualClock } from '@rookery/resilience/testing';
 
 // #region example
 @Injectable()
@@ -30,8 +30,8 @@ export async function run(print: (line: string) => void): Promise<void> {
   const prices = app.get(Prices);
 
   // Assert what you configured, not what a retry does.
-  const stages = describePipeline(registry.pipeline('prices')).map(({ stage }) => stage);
-  print(`configured: ${stages.join(' > ')}`);
+  const stages = describeMethod(app, Prices, 'find');
+  print(`configured: ${stages.map(({ stage }) => stage).join(' > ')}`);
 
   // How does the app behave while the circuit is open, and after it?
   const events = recordEvents(registry);

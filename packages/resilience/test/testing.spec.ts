@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import {
+  CircuitAdmin,
   CircuitBreaker,
   CircuitOpenError,
   Fallback,
@@ -10,8 +11,17 @@ import {
   Timeout,
   UsePolicy,
 } from '@rookery/resilience';
-import { describePipeline, noPolicies, recordEvents, trip, VirtualClock } from '@rookery/resilience/testing';
+import {
+  describeMethod,
+  describePipeline,
+  noPolicies,
+  recordEvents,
+  trip,
+  VirtualClock,
+} from '@rookery/resilience/testing';
 import { bench, broken, fail, silent, succeed } from './support.js';
+
+const key = Symbol('key');
 
 @Injectable()
 class Users {
@@ -58,6 +68,80 @@ describe('describePipeline', () => {
     expect(() => describePipeline({ name: 'x', execute: (call) => call({} as never) })).toThrow(
       'Not a pipeline of a PolicyRegistry.',
     );
+  });
+});
+
+describe('describeMethod', () => {
+  @Injectable()
+  class Inherited extends Users {}
+
+  @Injectable()
+  class Overridden extends Users {
+    override find(): Promise<string> {
+      return Promise.resolve('me');
+    }
+  }
+
+  @Injectable()
+  class Symbolic {
+    @Retry(2)
+    [key]() {}
+  }
+
+  async function boot(registry?: PolicyRegistry) {
+    const module = Test.createTestingModule({
+      imports: [ResilienceModule.forRoot({ policies: { users: { retry: 5, bulkhead: 7 } } })],
+      providers: [Users, Inherited, Overridden, Symbolic],
+    });
+    if (registry) module.overrideProvider(PolicyRegistry).useValue(registry);
+    const app = await module.setLogger(silent).compile();
+    return app.init();
+  }
+
+  it('tells the stages of a method: its own over those of the policy that it uses', async () => {
+    const app = await boot();
+    const described = describeMethod(app, Users, 'find');
+    expect(described.map(({ stage }) => stage)).toEqual([
+      'fallback',
+      'totalTimeout',
+      'retry',
+      'bulkhead',
+      'circuitBreaker',
+      'retryBudget',
+    ]);
+    expect(described[1]).toMatchObject({ settings: { limitMs: 1_000 } });
+    expect(described[2]).toMatchObject({ settings: { attempts: 3 } });
+    expect(described[3]).toMatchObject({ settings: { maxConcurrent: 7 } });
+    expect(describeMethod(app, Inherited, 'find').map(({ stage }) => stage)).toHaveLength(6);
+    expect(describeMethod(app, Symbolic, key).map(({ stage }) => stage)).toEqual(['retry', 'retryBudget']);
+    await app.close();
+  });
+
+  it('describes the pipeline that the calls go through, and makes none', async () => {
+    const app = await boot();
+    const before = app.get(PolicyRegistry).list();
+    describeMethod(app, Users, 'find');
+    app.get(PolicyRegistry).reconfigure('users', {});
+    expect(describeMethod(app, Users, 'find').map(({ stage }) => stage)).not.toContain('bulkhead');
+    expect(app.get(PolicyRegistry).list()).toEqual(before);
+    await app.close();
+  });
+
+  it('refuses a method that has no policy, also where one does that it overrides', async () => {
+    const app = await boot();
+    const describing = (type: new () => Users, method: string) => () =>
+      describeMethod(app, type, method as 'find');
+    expect(describing(Overridden, 'find')).toThrow(
+      new TypeError('describeMethod: Overridden.find has no policy. Decorate it, or name a method that is.'),
+    );
+    expect(describing(Users, 'fnid')).toThrow('describeMethod: Users.fnid has no policy.');
+    await app.close();
+  });
+
+  it('finds nothing where the app runs without policies', async () => {
+    const app = await boot(noPolicies());
+    expect(describeMethod(app, Users, 'find')).toEqual([]);
+    await app.close();
   });
 });
 
@@ -113,6 +197,7 @@ describe('noPolicies', () => {
     await app.init();
     await expect(app.get(Users).find()).rejects.toBe(broken);
     expect(app.get(Users).calls).toBe(1);
+    expect(app.get(CircuitAdmin).list()).toEqual([]);
     const registry = app.get(PolicyRegistry);
     await expect(registry.pipeline('anything').execute(fail)).rejects.toBe(broken);
     registry.reconfigure('users', {});

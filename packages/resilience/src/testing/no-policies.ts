@@ -26,7 +26,8 @@ class NoPolicies extends PolicyRegistry {
 
 /**
  * A registry whose pipelines make each call once and do nothing else, for tests of what the policies guard: no retry, no
- * time limit, no fallback, no circuit.
+ * time limit, no fallback. It has no circuits either: `CircuitAdmin` lists none and throws for every name, and health
+ * reports none.
  *
  * @example
  * Test.createTestingModule({ imports: [AppModule] }).overrideProvider(PolicyRegistry).useValue(noPolicies())
