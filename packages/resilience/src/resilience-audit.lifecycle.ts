@@ -28,6 +28,7 @@ export class ResilienceAudit implements OnApplicationBootstrap {
     const findings = [
       ...audit(wrappers.map((wrapper) => this.#node(wrapper))),
       ...this.#synchronous(),
+      ...this.#unreached(),
       ...this.#disturbed(),
     ];
     for (const finding of findings) this.#logger.warn(finding);
@@ -43,6 +44,20 @@ export class ResilienceAudit implements OnApplicationBootstrap {
       const type = plainResultOf(target, key);
       if (!type) return [];
       return `${name} returns ${type}, but whoever calls it gets a promise of it, since policies take time. Make it async.`;
+    });
+  }
+
+  /** What a factory makes anew for each request or user, nobody can hand a runtime to. */
+  #unreached(): string[] {
+    const made = this.discovery.getProviders().filter(({ inject }) => inject);
+    return made.flatMap((wrapper) => {
+      const { token } = wrapper;
+      if (wrapper.isDependencyTreeStatic() || typeof token !== 'function') return [];
+      const methods = methodPoliciesOf(token.prototype as object);
+      return methods.map(
+        ({ name }) =>
+          `${name} is not guarded where a factory in request or transient scope makes ${token.name}. Provide the class itself.`,
+      );
     });
   }
 

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Injectable, type ModuleMetadata } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, type ModuleMetadata, Scope } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import {
   Chaos,
@@ -133,6 +133,15 @@ describe('the audit at boot', () => {
       'Rights.isAdmin returns Boolean, but whoever calls it gets a promise of it, since policies take time. ' +
         'Make it async.',
     ]);
+  });
+
+  it('warns of what a factory makes anew for each request', async () => {
+    const factory = (scope: Scope) => ({ provide: Users, scope, useFactory: () => new Users() });
+    const imports = [ResilienceModule.forRoot()];
+    await expect(warnings({ imports, providers: [factory(Scope.REQUEST)] })).resolves.toEqual([
+      'Users.find is not guarded where a factory in request or transient scope makes Users. Provide the class itself.',
+    ]);
+    await expect(warnings({ imports, providers: [factory(Scope.DEFAULT)] })).resolves.toEqual([]);
   });
 
   it('warns of chaos, in policies and on methods', async () => {

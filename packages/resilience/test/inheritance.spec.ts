@@ -107,4 +107,23 @@ describe('a decorated method', () => {
       .compile();
     await expect(module.init()).rejects.toThrow('Guard.canActivate: retry: Invalid value 0.');
   });
+
+  it('of a value goes by the latest app that provides it', async () => {
+    const users = new Users();
+    const states: unknown[] = [];
+    for (let boots = 0; boots < 2; boots += 1) {
+      const app = await Test.createTestingModule({
+        imports: [ResilienceModule.forRoot()],
+        providers: [{ provide: Users, useValue: users }],
+      })
+        .setLogger(silent)
+        .compile();
+      await app.init();
+      states.push(await ended(users.get()));
+      await ended(users.get());
+      states.push(app.get(PolicyRegistry).state('Users.get'));
+      await app.close();
+    }
+    expect(states).toEqual([broken, 'open', broken, 'open']);
+  });
 });
