@@ -47,6 +47,7 @@ export { type ArgumentFunction } from './errors/ask-about-arguments.js';
 export { type ArgumentsDecorator } from './errors/fits-arguments.js';
 export { PredicateError } from './errors/predicate.error.js';
 export { isRejection, RejectionError } from './errors/rejection.error.js';
+export { type ResultPredicate } from './errors/result-predicate.js';
 export { RESILIENCE_CHANNEL } from './events/event-hub.js';
 export {
   type BudgetExhausted,

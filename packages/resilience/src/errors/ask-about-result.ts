@@ -1,5 +1,6 @@
 import { messageOf } from '@rookery/common';
 import { PredicateError } from './predicate.error.js';
+import { type ResultPredicate } from './result-predicate.js';
 
 /**
  * Asks a predicate of the options about a result. Throws a `PredicateError` when the predicate itself throws; the message
@@ -8,7 +9,7 @@ import { PredicateError } from './predicate.error.js';
 export function askAboutResult<Rest extends readonly unknown[]>(
   policy: string,
   option: string,
-  predicate: (result: unknown, ...rest: Rest) => boolean,
+  predicate: ResultPredicate<Rest>,
   result: unknown,
   ...rest: Rest
 ): boolean {

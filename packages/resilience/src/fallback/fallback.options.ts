@@ -1,4 +1,5 @@
 import { type Check, is, required, shape } from '@rookery/common';
+import { type ResultPredicate } from '../errors/result-predicate.js';
 
 /** When a fallback steps in. */
 export interface FallbackOptions {
@@ -8,7 +9,7 @@ export interface FallbackOptions {
    */
   handleIf?: (error: unknown) => boolean;
   /** Whether the fallback answers instead of this result; its handler then gets `undefined` as the error. Default: never. */
-  handleIfResult?: (result: unknown) => boolean;
+  handleIfResult?: ResultPredicate;
 }
 
 /** What answers instead of a method: `this` is the instance, then the error, then the method's own arguments. */

@@ -1,4 +1,5 @@
 import { type Check, type Duration, is, shape } from '@rookery/common';
+import { type ResultPredicate } from '../errors/result-predicate.js';
 import {
   hedgeDelayCheck,
   hedgeDelaySettings,
@@ -23,7 +24,7 @@ export interface HedgeOptions {
    */
   hedgeIf?: (error: unknown, attempt: number) => boolean;
   /** Whether another attempt may do better than this result; otherwise it wins the race. Default: every result wins. */
-  hedgeIfResult?: (result: unknown) => boolean;
+  hedgeIfResult?: ResultPredicate;
 }
 
 /** The default number of attempts is that of Polly: one more than without a hedge. */
@@ -34,7 +35,7 @@ export interface HedgeSettings {
   readonly delay: HedgeDelaySettings;
   readonly attempts: number;
   readonly hedgeIf: ((error: unknown, attempt: number) => boolean) | undefined;
-  readonly hedgeIfResult: ((result: unknown) => boolean) | undefined;
+  readonly hedgeIfResult: ResultPredicate | undefined;
 }
 
 export const hedgeCheck: Check = shape<HedgeOptions>({
