@@ -42,8 +42,13 @@ export function partsOf(place: Workplace): ModuleMetadata {
 
     @Get('work')
     @MessagePattern('work')
-    @GrpcMethod('Work', 'Do')
     work() {
+      return place.work();
+    }
+
+    // A method can have one pattern only.
+    @GrpcMethod('Work', 'Do')
+    call() {
       return place.work();
     }
 

@@ -42,6 +42,8 @@ export class RpcIntake implements Intake {
   async drain(): Promise<void> {
     this.#tcp?.close();
     await this.#running.none();
+    // A message counts as processed just before its answer is written, one tick later.
+    await new Promise((resolve) => setImmediate(resolve));
     // `end` calls back when what was written is out of our hands; to destroy it here could lose the last answer.
     await Promise.all([...this.#sockets].map((socket) => new Promise<void>((done) => socket.end(done))));
   }
