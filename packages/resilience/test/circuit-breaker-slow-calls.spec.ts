@@ -9,8 +9,8 @@ const SLOW = {
 } as const;
 
 describe('the rate of slow calls', () => {
-  it('counts for nothing by default', async () => {
-    const { lasting, breaker } = circuit({ slowCallDuration: 1 });
+  it('counts for nothing where it is off', async () => {
+    const { lasting, breaker } = circuit({ slowCallRateThreshold: false, slowCallDuration: 1 });
     for (let n = 0; n < 50; n += 1) await lasting(10);
     expect(breaker.state).toBe('closed');
     expect(breaker.snapshot().slowCalls).toBe(0);
@@ -84,7 +84,7 @@ describe('the rate of slow calls', () => {
   });
 
   it('lets a slow trial pass where it is off', async () => {
-    const bound = circuit({ slowCallDuration: 1, halfOpenMaxCalls: 1 });
+    const bound = circuit({ slowCallRateThreshold: false, slowCallDuration: 1, halfOpenMaxCalls: 1 });
     await toHalfOpen(bound);
     await bound.lasting(1_001);
     expect(bound.breaker.state).toBe('closed');

@@ -123,6 +123,10 @@ describe('options that cannot work', () => {
     ],
     [{ slowCallRateThreshold: 0 }, 'slowCallRateThreshold: Invalid value 0. Use a number from 1 to 100.'],
     [{ slowCallDuration: 0 }, 'slowCallDuration: Invalid value 0.'],
+    [
+      { slowCallDuration: 1 },
+      'slowCallDuration: Nothing asks for it without slowCallRateThreshold. Give that as well, or leave it out.',
+    ],
     [{ mode: 'off' }, "mode: Invalid value \"off\". Use 'enforcing' or 'metrics-only'."],
     [{ recordIfResult: true }, 'recordIfResult: Invalid value true. Use a function.'],
     [{ recordIf: 1 }, 'recordIf: Invalid value 1. Use a function.'],
@@ -152,6 +156,13 @@ describe('options that cannot work', () => {
       slidingWindow: { type: 'count', size: 10 },
     });
     expect(settings).toMatchObject({ slowCallRateThreshold: 1, minimumCalls: 10 });
+  });
+
+  it('may say how long a slow call takes where its rate is switched off on purpose', () => {
+    expect(settingsOf({ slowCallRateThreshold: false, slowCallDuration: 5 })).toMatchObject({
+      slowCallRateThreshold: false,
+      slowCallDurationMs: 5,
+    });
   });
 
   it('take the default where they are undefined', () => {

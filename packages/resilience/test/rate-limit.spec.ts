@@ -21,14 +21,14 @@ function limited(rateLimit: number | RateLimitOptions, others: PolicyOptions = {
   const { define, ...rest } = bench();
   const pipeline = define({ rateLimit, ...others });
   const made: number[] = [];
-  const call = (signal?: AbortSignal) =>
+  const call = (signal?: AbortSignal, timeout?: number) =>
     ended(
       pipeline.execute(
         async () => {
           made.push(rest.clock.monotonic());
           return 'ok';
         },
-        { ...(signal && { signal }) },
+        { ...(signal && { signal }), ...(timeout !== undefined && { timeout }) },
       ),
     );
   const calls = (count: number) => Promise.all(Array.from({ length: count }, () => call()));
@@ -140,9 +140,9 @@ describe('rate limit', () => {
   });
 
   it('turns a call away rather than let it wait in vain for its timeout', async () => {
-    const { call, clock } = limited({ limit: 1, maxWait: '1m' }, { timeout: '500ms' });
+    const { call, clock } = limited({ limit: 1, maxWait: '1m' });
     await call();
-    await expect(call()).resolves.toBeInstanceOf(RateLimitError);
+    await expect(call(undefined, 500)).resolves.toBeInstanceOf(RateLimitError);
     expect(clock.pending).toBe(0);
   });
 
@@ -381,10 +381,10 @@ describe('@RateLimit', () => {
   });
 
   it('is left in time by a call whose total timeout is over', async () => {
-    const { call, clock, made } = limited({ limit: 10, burst: 1, maxWait: '1m' }, { timeout: 101 });
-    const results = [call(), call()];
+    const { call, clock, made } = limited({ limit: 10, burst: 1, maxWait: '1m' });
+    const results = [call(undefined, 101), call(undefined, 101)];
     await clock.advance(1);
-    results.push(call());
+    results.push(call(undefined, 101));
     await clock.advance(1_000);
     const [first, second, third] = await Promise.all(results);
     expect([first, second, made]).toEqual(['ok', 'ok', [0, 100]]);
@@ -427,7 +427,12 @@ describe('@RateLimit', () => {
     ['no time', { limit: 1, per: 0 }, 'rateLimit.per: Invalid value 0.'],
     ['an empty bucket', { limit: 1, burst: 0 }, 'rateLimit.burst: Invalid value 0.'],
     ['a negative wait', { limit: 1, maxWait: -1 }, 'rateLimit.maxWait: Invalid value -1.'],
-    ['no keys', { limit: 1, maxKeys: 0 }, 'rateLimit.maxKeys: Invalid value 0.'],
+    ['no keys', { limit: 1, maxKeys: 0, key: () => 'a' }, 'rateLimit.maxKeys: Invalid value 0.'],
+    [
+      'a number of keys without a key',
+      { limit: 1, maxKeys: 5 },
+      'rateLimit.maxKeys: There are no keys without key, a function. Give it, or leave maxKeys out.',
+    ],
     ['a fixed key', { limit: 1, key: 'a' }, 'rateLimit.key: Invalid value "a". Use a function.'],
     ['a misspelt option', { limit: 1, brust: 1 }, 'rateLimit.brust: Unknown option.'],
     ['a text', '10', 'rateLimit: Invalid value "10".'],

@@ -127,8 +127,8 @@ describe('retry', () => {
 
   it('ends at once when the pause is longer than the time that is left', async () => {
     const { define, events } = bench();
-    const pipeline = define({ timeout: 150, retry: { backoff: { delay: 150, jitter: 'none' } } });
-    await expect(pipeline.execute(fail)).rejects.toBe(broken);
+    const pipeline = define({ retry: { backoff: { delay: 150, jitter: 'none' } } });
+    await expect(pipeline.execute(fail, { timeout: 150 })).rejects.toBe(broken);
     expect(events).toEqual([]);
   });
 

@@ -1,5 +1,4 @@
 import { type Check, type Duration, is, shape, toMilliseconds } from '@rookery/common';
-import { type ResultPredicate } from '../errors/result-predicate.js';
 import {
   type OpenDuration,
   openDurationCheck,
@@ -55,7 +54,7 @@ export interface CircuitBreakerOptions {
    * methods that return streams.
    * Default: no result is.
    */
-  recordIfResult?: ResultPredicate;
+  recordIfResult?: (result: unknown) => boolean;
   /**
    * `'metrics-only'` counts everything and never rejects: instead of opening it reports `circuit-threshold-exceeded`,
    * once each time a threshold is crossed. For trying out settings on real traffic. Default `'enforcing'`.
@@ -90,7 +89,7 @@ export interface CircuitBreakerSettings {
   readonly halfOpenMaxCalls: number;
   readonly maxHalfOpenDurationMs: number;
   readonly recordIf: ((error: unknown) => boolean) | undefined;
-  readonly recordIfResult: ResultPredicate | undefined;
+  readonly recordIfResult: ((result: unknown) => boolean) | undefined;
   readonly mode: CircuitMode;
 }
 
@@ -117,6 +116,13 @@ export const circuitBreakerCheck: Check = (value, path, problems) => {
   if (consecutiveFailures === false && failureRateThreshold === false && slowCallRateThreshold === false) {
     problems.push(
       `${path}: Nothing opens it. Leave consecutiveFailures, failureRateThreshold or slowCallRateThreshold on.`,
+    );
+  }
+  // `false` is said by who switches off what the shared defaults have on, and may leave their duration in place.
+  const { slowCallDuration, slowCallRateThreshold: asked } = value as CircuitBreakerOptions;
+  if (slowCallDuration !== undefined && asked === undefined) {
+    problems.push(
+      `${path}.slowCallDuration: Nothing asks for it without slowCallRateThreshold. Give that as well, or leave it out.`,
     );
   }
   if (slidingWindow?.type === 'count' && slidingWindow.size < minimumCalls) {

@@ -1,7 +1,6 @@
 import {
   type Backoff,
   type BackoffOptions,
-  backoffCheck,
   type Check,
   createBackoff,
   type Duration,
@@ -9,6 +8,7 @@ import {
   type Random,
   toMilliseconds,
 } from '@rookery/common';
+import { filledBackoff, filledBackoffCheck } from '../pipeline/filled-backoff.js';
 
 /** How long a circuit stays open: always as long, or longer each time it opens again without having closed. */
 export type OpenDuration = Duration | BackoffOptions;
@@ -28,24 +28,18 @@ export const OPEN_BACKOFF_DEFAULTS = {
 export type OpenDurationSettings = number | Required<BackoffOptions>;
 
 const atLeastOne = is.duration({ min: 1 });
+const growing = filledBackoffCheck(OPEN_BACKOFF_DEFAULTS);
 
 /** A duration, or the options of a backoff. */
 export const openDurationCheck: Check = (value, path, problems) => {
   if (!isBackoff(value)) return atLeastOne(value, path, problems);
-  const before = problems.length;
-  backoffCheck(value, path, problems);
+  growing(value, path, problems);
   atLeastOne(value.delay, `${path}.delay`, problems);
-  if (problems.length > before) return;
-  const { delay, maxDelay } = growing(value);
-  if (toMilliseconds(delay) <= toMilliseconds(maxDelay)) return;
-  problems.push(
-    `${path}.delay: It is longer than the longest pause (maxDelay, ${maxDelay}). Shorten it, or raise maxDelay.`,
-  );
 };
 
 /** The settings of a checked duration. */
 export function openDurationSettings(given: OpenDuration): OpenDurationSettings {
-  return isBackoff(given) ? growing(given) : toMilliseconds(given);
+  return isBackoff(given) ? filledBackoff(given, OPEN_BACKOFF_DEFAULTS) : toMilliseconds(given);
 }
 
 /** The pause for each opening in a row; the first is number 1. */
@@ -55,14 +49,4 @@ export function openPause(settings: OpenDurationSettings, random: Random): Backo
 
 function isBackoff(value: unknown): value is BackoffOptions {
   return typeof value === 'object' && value !== null;
-}
-
-function growing(options: BackoffOptions): Required<BackoffOptions> {
-  const { delay, factor, maxDelay, jitter } = options;
-  return {
-    delay: delay ?? OPEN_BACKOFF_DEFAULTS.delay,
-    factor: factor ?? OPEN_BACKOFF_DEFAULTS.factor,
-    maxDelay: maxDelay ?? OPEN_BACKOFF_DEFAULTS.maxDelay,
-    jitter: jitter ?? OPEN_BACKOFF_DEFAULTS.jitter,
-  };
 }

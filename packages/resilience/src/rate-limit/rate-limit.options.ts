@@ -47,7 +47,7 @@ export const RATE_LIMIT_DEFAULTS = {
 
 // Up to here, calls times milliseconds stay whole numbers also for a limit per day.
 const count = is.wholeNumber({ min: 1, max: 10_000_000 });
-const options = shape<RateLimitOptions>({
+const fields = shape<RateLimitOptions>({
   limit: required(count),
   per: is.duration({ min: 1 }),
   burst: count,
@@ -55,6 +55,13 @@ const options = shape<RateLimitOptions>({
   key: is.callable,
   maxKeys: is.wholeNumber({ min: 1 }),
 });
+
+const options: Check = (value, path, problems) => {
+  fields(value, path, problems);
+  const { key, maxKeys } = (value ?? {}) as RateLimitOptions;
+  if (maxKeys === undefined || key !== undefined) return;
+  problems.push(`${path}.maxKeys: There are no keys without key, a function. Give it, or leave maxKeys out.`);
+};
 
 /** How many calls a second, or an object. */
 export const rateLimitCheck: Check = (value, path, problems) =>

@@ -11,6 +11,8 @@ describe('retry options', () => {
     {},
     { attempts: 1 },
     { backoff: {} },
+    { backoff: undefined },
+    { backoff: { delay: undefined, maxDelay: '200ms' } },
     { retryIf: yes, retryIfResult: yes },
     { respectRetryAfter: false },
     { respectRetryAfter: true, maxRetryAfter: '1m' },
@@ -26,6 +28,18 @@ describe('retry options', () => {
     [null, ['x: Invalid value null. Use an object.']],
     [{ attempts: 0 }, ['x.attempts: Invalid value 0. Use a whole number of at least 1.']],
     [{ backoff: { factor: 0 } }, ['x.backoff.factor: Invalid value 0. Use a number from 1 to 100.']],
+    [
+      { backoff: { delay: '31s' } },
+      [
+        'x.backoff.delay: It is longer than the longest pause (maxDelay, 30s). Shorten it, or raise maxDelay.',
+      ],
+    ],
+    [
+      { backoff: { maxDelay: 199 } },
+      [
+        'x.backoff.delay: It is longer than the longest pause (maxDelay, 199). Shorten it, or raise maxDelay.',
+      ],
+    ],
     [{ retryIf: 1 }, ['x.retryIf: Invalid value 1. Use a function.']],
     [{ retryIfResult: 1 }, ['x.retryIfResult: Invalid value 1. Use a function.']],
     [{ respectRetryAfter: 1 }, ['x.respectRetryAfter: Invalid value 1. Use true or false.']],
@@ -56,6 +70,7 @@ describe('retry options', () => {
       retryIfResult: undefined,
       maxRetryAfterMs: 30_000,
     });
+    expect(retrySettings({ backoff: { delay: undefined } as never })).toEqual(retrySettings({}));
     expect(retrySettings(5)).toEqual(retrySettings({ attempts: 5 }));
     expect(asRetryOptions(5)).toEqual({ attempts: 5 });
   });

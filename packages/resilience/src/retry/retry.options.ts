@@ -1,6 +1,5 @@
 import {
   BACKOFF_DEFAULTS,
-  backoffCheck,
   type BackoffOptions,
   type Check,
   type Duration,
@@ -8,7 +7,7 @@ import {
   shape,
   toMilliseconds,
 } from '@rookery/common';
-import { type ResultPredicate } from '../errors/result-predicate.js';
+import { filledBackoff, filledBackoffCheck } from '../pipeline/filled-backoff.js';
 
 /** How a failed call is tried again. */
 export interface RetryOptions {
@@ -27,7 +26,7 @@ export interface RetryOptions {
    * returned as it is. Refused at boot for methods that return streams.
    * Default: no result is tried again.
    */
-  retryIfResult?: ResultPredicate<[attempt: number]>;
+  retryIfResult?: (result: unknown, attempt: number) => boolean;
   /**
    * Whether to wait at least as long as the other side asked for: by a `Retry-After` header, by gRPC pushback, or by the
    * `retryAfterMs` of an error. Default `true`.
@@ -42,7 +41,7 @@ export interface RetrySettings {
   readonly attempts: number;
   readonly backoff: Required<BackoffOptions>;
   readonly retryIf: ((error: unknown, attempt: number) => boolean) | undefined;
-  readonly retryIfResult: ResultPredicate<[attempt: number]> | undefined;
+  readonly retryIfResult: ((result: unknown, attempt: number) => boolean) | undefined;
   /** `undefined` when nobody looks at what the other side asked for. */
   readonly maxRetryAfterMs: number | undefined;
 }
@@ -58,7 +57,7 @@ export const RETRY_DEFAULTS = {
 const attempts = is.wholeNumber({ min: 1 });
 const fields = shape<RetryOptions>({
   attempts,
-  backoff: backoffCheck,
+  backoff: filledBackoffCheck(RETRY_DEFAULTS.backoff),
   retryIf: is.callable,
   retryIfResult: is.callable,
   respectRetryAfter: is.flag,
@@ -85,7 +84,7 @@ export function retrySettings(given: number | RetryOptions): RetrySettings {
   const { respectRetryAfter = RETRY_DEFAULTS.respectRetryAfter, maxRetryAfter } = chosen;
   return {
     attempts: chosen.attempts ?? RETRY_DEFAULTS.attempts,
-    backoff: { ...RETRY_DEFAULTS.backoff, ...chosen.backoff },
+    backoff: filledBackoff(chosen.backoff ?? {}, RETRY_DEFAULTS.backoff),
     retryIf: chosen.retryIf,
     retryIfResult: chosen.retryIfResult,
     maxRetryAfterMs: respectRetryAfter
