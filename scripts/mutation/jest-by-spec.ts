@@ -35,10 +35,10 @@ interface Spec {
 type SpecsByMutant = Record<string, Spec[]>;
 
 /**
- * A spec file that takes longer judges no mutants: each one that survives would wait for it. These are the simulations
- * and the models, whose findings have tests of their own; the score is a lower bound without them.
+ * A spec file that takes longer judges no mutants of other features: each one that survives would wait for it. A model
+ * that plays thousands of sequences judges none at all, which makes the score a lower bound.
  */
-const SLOW_MS = 5_000;
+const SLOW_MS = { far: 5_000, near: 20_000 };
 
 /** How many spec files Jest is started for at once, of those that are not likely to notice a mutant. */
 const GROUP = 6;
@@ -170,9 +170,8 @@ class JestBySpec implements TestRunner {
     if (!this.#specs && !existsSync(MEMORY)) throw new Error('The first run has not left its notes.');
     this.#specs ??= JSON.parse(readFileSync(MEMORY, 'utf8')) as SpecsByMutant;
     const specs = this.#specs[mutant] ?? [];
-    const quick = specs.filter(({ ms }) => ms <= SLOW_MS);
-    const near = quick.filter(({ file }) => file.includes(feature));
-    const far = quick.filter((spec) => !near.includes(spec));
+    const near = specs.filter(({ file, ms }) => file.includes(feature) && ms <= SLOW_MS.near);
+    const far = specs.filter(({ file, ms }) => !file.includes(feature) && ms <= SLOW_MS.far);
     return { near: near.map(({ file }) => file), far: far.map(({ file }) => file) };
   }
 }
