@@ -1,4 +1,5 @@
 import { type Check, type Duration, is, shape, toMilliseconds } from '@rookery/common';
+import { type ResultPredicate } from '../errors/result-predicate.js';
 import {
   type OpenDuration,
   openDurationCheck,
@@ -54,7 +55,7 @@ export interface CircuitBreakerOptions {
    * methods that return streams.
    * Default: no result is.
    */
-  recordIfResult?: (result: unknown) => boolean;
+  recordIfResult?: ResultPredicate;
   /**
    * `'metrics-only'` counts everything and never rejects: instead of opening it reports `circuit-threshold-exceeded`,
    * once each time a threshold is crossed. For trying out settings on real traffic. Default `'enforcing'`.
@@ -89,7 +90,7 @@ export interface CircuitBreakerSettings {
   readonly halfOpenMaxCalls: number;
   readonly maxHalfOpenDurationMs: number;
   readonly recordIf: ((error: unknown) => boolean) | undefined;
-  readonly recordIfResult: ((result: unknown) => boolean) | undefined;
+  readonly recordIfResult: ResultPredicate | undefined;
   readonly mode: CircuitMode;
 }
 

@@ -7,6 +7,7 @@ import {
   shape,
   toMilliseconds,
 } from '@rookery/common';
+import { type ResultPredicate } from '../errors/result-predicate.js';
 import { filledBackoff, filledBackoffCheck } from '../pipeline/filled-backoff.js';
 
 /** How a failed call is tried again. */
@@ -26,7 +27,7 @@ export interface RetryOptions {
    * returned as it is. Refused at boot for methods that return streams.
    * Default: no result is tried again.
    */
-  retryIfResult?: (result: unknown, attempt: number) => boolean;
+  retryIfResult?: ResultPredicate<[attempt: number]>;
   /**
    * Whether to wait at least as long as the other side asked for: by a `Retry-After` header, by gRPC pushback, or by the
    * `retryAfterMs` of an error. Default `true`.
@@ -41,7 +42,7 @@ export interface RetrySettings {
   readonly attempts: number;
   readonly backoff: Required<BackoffOptions>;
   readonly retryIf: ((error: unknown, attempt: number) => boolean) | undefined;
-  readonly retryIfResult: ((result: unknown, attempt: number) => boolean) | undefined;
+  readonly retryIfResult: ResultPredicate<[attempt: number]> | undefined;
   /** `undefined` when nobody looks at what the other side asked for. */
   readonly maxRetryAfterMs: number | undefined;
 }
