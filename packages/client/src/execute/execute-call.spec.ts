@@ -1,3 +1,4 @@
+import { sleep } from '@rookery/common';
 import { VirtualClock } from '@rookery/common/testing';
 import { HedgeLostError, type PolicyOptions, PolicyRegistry } from '@rookery/resilience';
 import { type Endpoint, type Outcome } from '../endpoint/endpoint.js';
@@ -79,6 +80,41 @@ describe('a hedged call of a client', () => {
     const broken = new InvalidResponseError('GET users/7', new Error('not JSON'));
     await expect(send({ a: Promise.reject(broken) })).rejects.toBe(broken);
     expect([[...signals.keys()], clock.pending]).toEqual([['a'], 0]);
+  });
+});
+
+describe('an instance that is chosen', () => {
+  it('is not contacted and not blamed once the attempt has ended', async () => {
+    const clock = new VirtualClock();
+    const pipeline = new PolicyRegistry({ clock }).define('users', { timeout: { attempt: 100 } });
+    const outcomes: Outcome[] = [];
+    let sent = 0;
+    const endpoints = async (): Promise<Endpoint> => {
+      await sleep(clock, 200);
+      return { id: 'a', baseUrl: '', alternatives: 0, done: (outcome) => outcomes.push(outcome) };
+    };
+    const result = executeCall(
+      { endpoints, pipeline },
+      { label: 'GET users/7', idempotent: true, send: async () => (sent += 1) },
+    ).catch((error: unknown) => error);
+    await clock.advance(200);
+    await expect(result).resolves.toMatchObject({ code: 'TIMEOUT' });
+    expect([outcomes, sent]).toEqual([['ignored'], 0]);
+  });
+
+  it('hears of a request that could not even be made', async () => {
+    const { outcomes, send } = client({});
+    const bug = new TypeError('bug');
+    const result = send(
+      {},
+      {
+        send: () => {
+          throw bug;
+        },
+      },
+    );
+    await expect(result).rejects.toBe(bug);
+    expect(outcomes).toEqual([['a', 'failure']]);
   });
 });
 

@@ -21,8 +21,13 @@ export async function executeCall<T>({ endpoints, pipeline }: Guards, call: Guar
     tried.add(endpoint.id);
     chosen.set(current.number, endpoint);
     untried = endpoint.alternatives;
+    if (current.signal.aborted) {
+      // The attempt ended while the instance was being chosen, of which nothing is known then: it was not contacted.
+      endpoint.done('ignored');
+      throw current.signal.reason;
+    }
     try {
-      return await reportOutcome(endpoint, current.signal, send(endpoint, current));
+      return await reportOutcome(endpoint, current.signal, () => send(endpoint, current));
     } catch (error) {
       throw judged(error, label, endpoint.alternatives);
     }

@@ -2,14 +2,14 @@ import { isRookeryError } from '@rookery/common';
 import { type Endpoint } from '../endpoint/endpoint.js';
 import { isAnswerError } from '../errors/answer-error.js';
 
-/** Tells the endpoint how its try ended, and passes the result on. */
+/** Makes a try, tells the endpoint how it ended, and passes the result on. */
 export async function reportOutcome<T>(
   endpoint: Endpoint,
   signal: AbortSignal,
-  result: Promise<T>,
+  send: () => Promise<T>,
 ): Promise<T> {
   try {
-    const value = await result;
+    const value = await send();
     endpoint.done('success');
     return value;
   } catch (error) {
