@@ -2,6 +2,7 @@ import { Controller, Get, Inject, Injectable, Module, type ModuleMetadata, Scope
 import { Test } from '@nestjs/testing';
 import { AppClosing, ServiceInfo } from '@rookery/common';
 import { DiscoveryModule, memoryRegistry } from '@rookery/discovery';
+import { eventually } from '@rookery/testing';
 import {
   HealthIndicator,
   HealthRegistry,
@@ -224,6 +225,52 @@ describe('a shutdown', () => {
     };
     await app.close();
     expect(order.slice(0, 2)).toEqual(['draining', 'deregister']);
+  });
+
+  it('registers when what is critical for its readiness is up, and follows it when it is told to', async () => {
+    broken.add('database');
+    const backend = memoryRegistry();
+    const { app } = await boot(
+      { name: 'a', health: { interval: 100 } },
+      {
+        ...parts,
+        imports: [
+          DiscoveryModule.forRoot({
+            registry: backend,
+            advertise: { host: '127.0.0.1', followReadiness: 'always' },
+          }),
+        ],
+      },
+    );
+    const health = app.get(HealthRegistry);
+    const statuses = async () => {
+      const { instances } = await backend.list('a', new AbortController().signal);
+      return instances.map(({ status }) => status).join();
+    };
+    await health.refresh();
+    expect(await statuses()).toBe('');
+    broken.clear();
+    await health.refresh();
+    await eventually('it is registered', async () => (await statuses()) === 'up');
+    broken.add('mail');
+    await health.refresh();
+    expect(await statuses()).toBe('up');
+    broken.add('database');
+    await health.refresh();
+    await eventually('it steps back', async () => (await statuses()) === 'draining');
+    const gone = health.add({
+      name: 'cache',
+      groups: ['readiness'],
+      critical: true,
+      intervalMs: 60_000,
+      timeoutMs: 1_000,
+      check: () => Promise.reject(new Error('cold')),
+    });
+    broken.clear();
+    await health.refresh();
+    expect(await statuses()).toBe('draining');
+    await gone();
+    await eventually('it is back', async () => (await statuses()) === 'up');
   });
 
   it('is ready before it listens when nobody will ever ask by HTTP', async () => {
