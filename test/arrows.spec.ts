@@ -13,6 +13,7 @@ const ARROWS: Record<string, readonly string[]> = {
   service: ['common', 'discovery'],
   client: ['common', 'discovery', 'resilience'],
   mesh: ['common', 'resilience'],
+  nats: ['common', 'discovery'],
   redis: ['common', 'discovery'],
   testing: ['common'],
 };

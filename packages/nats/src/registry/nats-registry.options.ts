@@ -1,0 +1,90 @@
+import {
+  check,
+  type Check,
+  type Clock,
+  type Duration,
+  is,
+  listOf,
+  shape,
+  systemClock,
+  toMilliseconds,
+} from '@rookery/common';
+import { type NodeConnectionOptions } from '@nats-io/transport-node';
+
+/** The options of the client that the registry decides itself: what they would change it relies on. */
+const MANAGED = [
+  'maxPingOut',
+  'name',
+  'pingInterval',
+  'reconnect',
+  'servers',
+  'timeout',
+  'waitOnFirstConnect',
+] as const;
+
+/** What the NATS client takes, such as credentials and certificates, without what the registry decides itself. */
+export type NatsClientOptions = Omit<NodeConnectionOptions, (typeof MANAGED)[number]>;
+
+export interface NatsRegistryOptions {
+  /** `host:port` of one server or of several of one cluster. Credentials belong into `client`. Default `['127.0.0.1:4222']`. */
+  servers?: readonly string[];
+  /** Credentials, TLS and whatever else the NATS client takes: `user` and `pass`, `token`, `authenticator`, `tls`. */
+  client?: NatsClientOptions;
+  /** Keeps systems on one server apart: services see only those of the same namespace. Default `'default'`. */
+  namespace?: string;
+  /** How many servers of a cluster keep the bucket, from 1 to 5; it counts when the bucket is made. Default 1. */
+  replicas?: number;
+  /** How long an answer may take before the connection counts as lost. Default `'3s'`. */
+  timeout?: Duration;
+  /** Default: the system's clock. */
+  clock?: Clock;
+}
+
+export const NATS_REGISTRY_DEFAULTS = {
+  servers: ['127.0.0.1:4222'],
+  namespace: 'default',
+  replicas: 1,
+  timeout: '3s',
+} as const;
+
+const server: Check = check(
+  (value) => typeof value === 'string' && /^((nats|tls):\/\/)?[^@/\s]+$/.test(value),
+  "an address such as 'host:4222', without credentials",
+);
+
+const client: Check = (value, path, problems) => {
+  if (value === undefined) return;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    problems.push(`${path}: Not an object. Use the options of the NATS client.`);
+    return;
+  }
+  for (const key of Object.keys(value).filter((name) => (MANAGED as readonly string[]).includes(name)))
+    problems.push(`${path}.${key}: The registry decides this itself. Leave it out.`);
+};
+
+/** The namespace is part of the bucket's name, in which NATS takes no dot. */
+const namespace: Check = check(
+  (value) => typeof value === 'string' && /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(value),
+  'a name of up to 128 letters, digits, dashes and underscores that starts with a letter or digit',
+);
+
+export const natsRegistryCheck: Check = shape<NatsRegistryOptions>({
+  servers: listOf(server),
+  client,
+  namespace,
+  replicas: is.wholeNumber({ min: 1, max: 5 }),
+  timeout: is.duration({ min: 100, max: 60_000 }),
+  clock: is.implementing('Clock', 'now', 'monotonic', 'schedule'),
+});
+
+/** The options with their defaults, durations in milliseconds. */
+export function natsRegistrySettings(options: NatsRegistryOptions) {
+  return {
+    servers: [...(options.servers ?? NATS_REGISTRY_DEFAULTS.servers)],
+    client: options.client ?? {},
+    namespace: options.namespace ?? NATS_REGISTRY_DEFAULTS.namespace,
+    replicas: options.replicas ?? NATS_REGISTRY_DEFAULTS.replicas,
+    timeoutMs: toMilliseconds(options.timeout ?? NATS_REGISTRY_DEFAULTS.timeout),
+    clock: options.clock ?? systemClock,
+  };
+}
