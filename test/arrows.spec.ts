@@ -15,6 +15,7 @@ const ARROWS: Record<string, readonly string[]> = {
   mesh: ['common', 'resilience'],
   nats: ['common', 'discovery'],
   redis: ['common', 'discovery'],
+  cli: ['common', 'discovery'],
   testing: ['common'],
 };
 

@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import { runCli } from '@rookery/cli';
+
+void runCli();
