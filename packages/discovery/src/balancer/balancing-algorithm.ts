@@ -27,4 +27,9 @@ export interface CallFacts {
 export interface BalancingAlgorithm {
   /** @param now The steady clock, in milliseconds: read once for each call, because reading it costs. */
   pick(candidates: Candidates, now: number, call: CallFacts): Candidate;
+  /**
+   * Whether the call may be used to find out if an instance works again that was put out. Left out: any call may; an
+   * algorithm by which a call belongs to an instance says no when it belongs to another one.
+   */
+  mayTry?(candidate: Candidate, others: Candidates, now: number, call: CallFacts): boolean;
 }

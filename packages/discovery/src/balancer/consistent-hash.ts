@@ -1,5 +1,5 @@
 import { type Random } from '@rookery/common';
-import { type BalancingAlgorithm } from './balancing-algorithm.js';
+import { type BalancingAlgorithm, type Candidate, type Candidates } from './balancing-algorithm.js';
 import { hashPair, hashText, toUnit } from './hash.js';
 import { p2cPeakEwma } from './p2c.js';
 import { perList } from './per-list.js';
@@ -16,20 +16,25 @@ import { perList } from './per-list.js';
 export function consistentHash(random: Random): BalancingAlgorithm {
   const withoutKey = p2cPeakEwma(random);
   const hashesOf = perList((candidates) => candidates.map(({ instance }) => hashText(instance.id)));
-  return {
+  const algorithm: BalancingAlgorithm = {
     pick(candidates, now, call) {
       if (call.key === undefined) return withoutKey.pick(candidates, now, call);
-      const hashes = hashesOf(candidates);
-      const key = hashText(call.key);
-      let [chosen] = candidates;
-      let highest = -Infinity;
-      candidates.forEach((candidate, at) => {
-        const score = -candidate.weight / Math.log(toUnit(hashPair(key, hashes[at] ?? 0)));
-        if (score <= highest) return;
-        highest = score;
-        chosen = candidate;
-      });
-      return chosen;
+      return highestFor(hashText(call.key), candidates, hashesOf(candidates));
     },
+    mayTry: (candidate, others, now, call) =>
+      call.key === undefined || algorithm.pick([candidate, ...others], now, call) === candidate,
   };
+  return algorithm;
+}
+
+function highestFor(key: number, candidates: Candidates, hashes: readonly number[]): Candidate {
+  let [chosen] = candidates;
+  let highest = -Infinity;
+  candidates.forEach((candidate, at) => {
+    const score = -candidate.weight / Math.log(toUnit(hashPair(key, hashes[at] ?? 0)));
+    if (score <= highest) return;
+    highest = score;
+    chosen = candidate;
+  });
+  return chosen;
 }

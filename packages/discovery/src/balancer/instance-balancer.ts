@@ -84,7 +84,7 @@ export class InstanceBalancer {
     if (exclude && exclude.size > 0) return this.#pickAnother(selection, exclude, options, now);
     const candidates = selection.candidates(selection.divided ? this.#draw(options.key) : 0);
     if (!candidates) throw new NoInstancesError(this.service, instances.length);
-    const probed = this.#probe(selection, now);
+    const probed = this.#probe(selection, candidates, options, now);
     const chosen = probed ?? this.algorithm.pick(candidates, now, options);
     const others = selection.usable.length - (probed && !selection.panicking ? 0 : 1);
     return this.#send(chosen, others, now, probed !== undefined);
@@ -114,12 +114,22 @@ export class InstanceBalancer {
 
   /**
    * The ejected one whose turn it is to show whether it works again. Only a first try is given to it, so that a second
-   * one is left when it fails.
+   * one is left when it fails, and no call that belongs to another instance.
    */
-  #probe(selection: Selection, now: number): Member | undefined {
+  #probe(
+    selection: Selection,
+    candidates: Candidates,
+    options: PickOptions,
+    now: number,
+  ): Member | undefined {
     if (!this.#ejector || this.#ejector.ejected === 0) return undefined;
-    const standing = this.#ejector.probe((one) => selection.memberOf(one) !== undefined, now);
-    return standing && selection.memberOf(standing);
+    const standing = this.#ejector.due((one) => selection.memberOf(one) !== undefined, now);
+    const member = standing && selection.memberOf(standing);
+    if (!member) return undefined;
+    const { algorithm } = this;
+    if (algorithm.mayTry && !algorithm.mayTry(member, candidates, now, options)) return undefined;
+    this.#ejector.probe(standing, now);
+    return member;
   }
 
   /** Calls that belong together are drawn together. */

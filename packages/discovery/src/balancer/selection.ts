@@ -49,7 +49,7 @@ export class Selection {
     // Somebody who is about to leave is still better than nobody.
     const best = up.length > 0 ? up : matching;
     const { subset } = rules;
-    this.#eligible = subset ? (subsetFor(subset.caller, subset.size, best) as readonly Member[]) : best;
+    this.#eligible = subset ? subsetFor(subset.caller, subset.size, best) : best;
     this.#upShare = up.length / Math.max(1, matching.length);
   }
 

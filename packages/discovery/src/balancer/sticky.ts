@@ -33,6 +33,13 @@ export function sticky(random: Random): BalancingAlgorithm {
       if (owner === undefined || !exclude?.has(owner)) remember(key, chosen.instance.id);
       return chosen;
     },
+    mayTry({ instance }, _others, _now, { key }) {
+      if (key === undefined) return true;
+      const owner = owners.get(key) ?? instance.id;
+      if (owner !== instance.id) return false;
+      remember(key, owner);
+      return true;
+    },
   };
 }
 

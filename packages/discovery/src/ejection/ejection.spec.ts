@@ -237,6 +237,33 @@ describe('an instance that is out', () => {
     expect(balancer.pick(list).instance.id).toBe('i0');
   });
 
+  it.each(['consistent-hash', 'sticky'] as const)(
+    'is tried again under %s with a call whose key leads to it, never with another one',
+    async (strategy) => {
+      const { balancer, call, clock, events } = setUp({}, strategy);
+      const list = fleet(3);
+      const ownerOf = (key: string) => {
+        const { instance, done } = balancer.pick(list, { key });
+        done('success');
+        return instance.id;
+      };
+      call(list, 'i0', ...five);
+      const keys = Array.from({ length: 100 }, (_, at) => `user-${at}`);
+      const owners = keys.map(ownerOf);
+      expect(owners).not.toContain('i0');
+      await clock.advance(60_000);
+      for (const [at, key] of keys.entries()) {
+        const owner = ownerOf(key);
+        if (strategy === 'sticky' || owner !== 'i0') expect(owner).toBe(owners[at]);
+      }
+      for (let at = 0; at < 300 && events.length < 2; at += 1) {
+        ownerOf(`new-${at}`);
+        await clock.advance(100);
+      }
+      expect(events.map(told)).toEqual(['instance-ejected i0', 'instance-restored i0']);
+    },
+  );
+
   it('is passed over once more when it is leaving, however long it has been out', async () => {
     const { call, next, clock } = setUp();
     const [a, b, c] = fleet(3) as [ServiceInstance, ServiceInstance, ServiceInstance];

@@ -60,20 +60,20 @@ export class Ejector {
     this.#changed();
   }
 
-  /**
-   * The one whose turn it is to be tried again with a single call, among those that the call can go to. The next call
-   * finds another one, or none.
-   */
-  probe(canGoTo: (standing: Standing) => boolean, now: number): Standing | undefined {
+  /** The one whose turn it is to be tried again with a single call, among those that the call can go to. */
+  due(canGoTo: (standing: Standing) => boolean, now: number): Standing | undefined {
     if (now < this.#nextRetryAt) return undefined;
     for (const standing of this.#out.keys()) {
       const { state } = standing;
-      if (state.kind === 'in' || state.retryAt > now || !canGoTo(standing)) continue;
-      standing.probe(now);
-      this.#findNextRetry();
-      return standing;
+      if (state.kind === 'out' && state.retryAt <= now && canGoTo(standing)) return standing;
     }
     return undefined;
+  }
+
+  /** The single call is under way, so nobody else is to try. */
+  probe(standing: Standing, now: number): void {
+    standing.probe(now);
+    this.#findNextRetry();
   }
 
   /** Notes how a call ended. What was under way when the instance was put out changes nothing. */

@@ -10,11 +10,11 @@ import { type Candidate } from '../balancer/balancing-algorithm.js';
  * Reliability Engineering", chapter 20, or in Finagle's deterministic aperture, spreads more evenly, but each
  * caller's place among all callers has to be known and moves with every deployment.
  */
-export function subsetFor(
+export function subsetFor<C extends Candidate>(
   caller: string,
   size: number,
-  candidates: readonly Candidate[],
-): readonly Candidate[] {
+  candidates: readonly C[],
+): readonly C[] {
   if (candidates.length <= size) return candidates;
   const own = hashText(caller);
   const drawn = candidates.map((candidate) => ({
