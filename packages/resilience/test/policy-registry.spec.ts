@@ -4,7 +4,39 @@ import {
   type PolicyOptions,
   UnknownPolicyError,
 } from '@rookery/resilience';
-import { bench, ended, fail, wrong } from './support.js';
+import { bench, deferred, ended, fail, wrong } from './support.js';
+
+describe('a pipeline inside of another', () => {
+  it('is its call: what it turns away is neither tried again nor recorded', async () => {
+    const { registry, define } = bench();
+    const inner = registry.define('search', { circuitBreaker: { consecutiveFailures: 1 } });
+    const outer = define({ retry: 3, circuitBreaker: { consecutiveFailures: 1 } });
+    await ended(inner.execute(fail));
+    let asked = 0;
+    const result = outer.execute(() => ((asked += 1), inner.execute(fail)));
+    await expect(result).rejects.toMatchObject({ code: 'CIRCUIT_OPEN', policy: 'search' });
+    expect([asked, registry.state('users')]).toEqual([1, 'closed']);
+  });
+
+  it('is under its time limit and its signal', async () => {
+    const { clock, registry, define } = bench();
+    const inner = registry.define('search', {});
+    const outer = define({ timeout: 100 });
+    const seen = deferred<AbortSignal>();
+    const result = ended(
+      outer.execute(() =>
+        inner.execute(({ signal }) => {
+          seen.resolve(signal);
+          return new Promise(() => {});
+        }),
+      ),
+    );
+    const signal = await seen.promise;
+    await clock.advance(100);
+    await expect(result).resolves.toMatchObject({ code: 'TIMEOUT', policy: 'users' });
+    expect(signal.aborted).toBe(true);
+  });
+});
 
 describe('policy registry', () => {
   it('gives the same pipeline for the same name and equal settings, however they are written', () => {
