@@ -123,6 +123,7 @@ describeWithRedis('a redis that breaks', () => {
     // The connection is there, so that the command is on its way when the server stops.
     const held = await redis.register(sampleInstance({ id: 'held' }), 60_000, NEVER);
     server.signal('SIGSTOP');
+    await sleep(systemClock, 100);
     const abort = new AbortController();
     const registering = redis.register(sampleInstance({ id: 'ghost' }), 60_000, abort.signal);
     await sleep(systemClock, 50);
