@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Duration, messageOf, parseDuration } from '@rookery/common';
+import { messageOf, parseDuration } from '@rookery/common';
 import { UsageError } from './errors/usage.error.js';
 
 /** What the user wants, checked. */
@@ -67,7 +67,7 @@ function readCommand(given: string | undefined): Command | 'help' {
 
 function readInterval(given: string | undefined): number {
   if (given === undefined) return DEFAULT_INTERVAL_MS;
-  const ms = parseDuration(given as Duration);
+  const ms = parseDuration(given);
   if (ms !== undefined && ms >= SHORTEST_INTERVAL_MS) return ms;
   throw new UsageError(`--interval ${JSON.stringify(given)}: Use a duration of at least 100 ms such as 2s.`);
 }

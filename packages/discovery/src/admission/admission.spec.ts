@@ -259,7 +259,7 @@ describe('the list of a registry, checked', () => {
   it('is checked for each of several registries by its own reach', async () => {
     const told: Refusal[] = [];
     const near = memoryRegistry();
-    const far = Object.assign(memoryRegistry(), { reach: 'network' as Reach });
+    const far = Object.assign(memoryRegistry(), { reach: 'network' as const });
     const checked = admitting(compositeRegistry([far, near]), {}, (refusal) => told.push(refusal));
     await near.register(at('near', '127.0.0.1'), 1_000, signal);
     await far.register(at('far', '127.0.0.1'), 1_000, signal);

@@ -43,12 +43,27 @@ export class CompositeBackend implements RegistryBackend {
   async list(service: string, signal: AbortSignal): Promise<Snapshot> {
     // Drawn first: what a watch says while the registries are asked is newer.
     const revision = this.#nextRevision();
-    const { clock } = this.parts;
-    const opinion = choose(
-      await Promise.all(this.members.map((member) => askMember(member, service, clock, signal))),
-    );
+    const opinion = await this.#decide(service, signal);
     if (opinion.kind === 'lost') throw lostError(opinion);
     return { revision, instances: opinion.kind === 'list' ? opinion.instances : [] };
+  }
+
+  /** Asks all at once, and waits for no more of them than it takes to know. */
+  async #decide(service: string, signal: AbortSignal): Promise<Opinion> {
+    const decided = new AbortController();
+    const either = AbortSignal.any([signal, decided.signal]);
+    const opinions = this.members.map((): Opinion => ({ kind: 'silent' }));
+    try {
+      return await new Promise((resolve) => {
+        this.members.forEach(async (member, index) => {
+          opinions[index] = await askMember(member, service, this.parts.clock, either);
+          const opinion = choose(opinions);
+          if (opinion.kind !== 'silent') resolve(opinion);
+        });
+      });
+    } finally {
+      decided.abort();
+    }
   }
 
   async services(signal: AbortSignal): Promise<readonly string[]> {

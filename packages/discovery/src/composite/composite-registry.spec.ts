@@ -76,6 +76,15 @@ describe('several registries as one', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('wait for nobody when those before have an instance', async () => {
+    const { clock, first, second, ids } = setUp();
+    await first.register(at('a'), TTL, signal);
+    second.fault = 'hung';
+    expect(await ids()).toEqual(['a']);
+    await settled();
+    expect(clock.pending).toBe(0);
+  });
+
   it('know nothing, which is not an empty list, when the one that could tell is down', async () => {
     const { first, second, composite, ids } = setUp();
     first.fault = 'down';
