@@ -61,9 +61,8 @@ const c3: Experiment = {
       let rolling = true;
       const load = loadWhile(() => rolling, call);
       for (let round = 0; round < ROUNDS; round += 1) {
-        for (let n = 0; n < REPLICAS; n += 1) {
+        for (const [n, { replica, story }] of generation.entries()) {
           await new Promise((resolve) => setTimeout(resolve, random() * 100));
-          const { replica, story } = generation[n] as (typeof generation)[number];
           stops.push(await stop(replica, story));
           generation[n] = start();
           await all();

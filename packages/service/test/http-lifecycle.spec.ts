@@ -94,8 +94,9 @@ describe.each([
     await boot({ keepAliveTimeout: '1h' });
     await ask('/quick');
     const [kept] = Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? []);
-    expect(kept?.destroyed).toBe(false);
-    const ended = once(kept as Socket, 'close');
+    if (!kept) throw new Error('No connection was kept.');
+    expect(kept.destroyed).toBe(false);
+    const ended = once(kept, 'close');
     await app.close();
     await ended;
   });

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Injectable, Module, type ModuleMetadata, Scope } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, type ModuleMetadata, Scope } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { AppClosing, ServiceInfo } from '@rookery/common';
 import { DiscoveryModule, memoryRegistry } from '@rookery/discovery';

@@ -53,8 +53,8 @@ export function partsOf(place: Workplace): ModuleMetadata {
     }
 
     @EventPattern('noted')
-    async noted() {
-      await place.work();
+    noted(_note: unknown) {
+      return place.work();
     }
 
     @Get('stream')
