@@ -15,7 +15,7 @@ import {
 } from '@nestjs/common';
 import { LazyModuleLoader } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
-import { Observable, of } from 'rxjs';
+import { type Observable, of } from 'rxjs';
 import { Fallback, ResilienceModule } from '@rookery/resilience';
 import { broken, ended, silent } from './support.js';
 
@@ -95,7 +95,7 @@ describe('the policies reach', () => {
     ['interceptor', 200, 'guarded'],
     ['pipe/plain', 200, 'guarded'],
     ['made/guard', 500, undefined],
-  ])('%s or not: %i', async (path, status, text) => {
+  ])('or do not reach %s, which answers %i', async (path, status, text) => {
     const app = await boot({ controllers: [Web] });
     await app.listen(0);
     const answer = await fetch(`${await app.getUrl()}/${path}`);
