@@ -45,9 +45,9 @@ describe.each(['consistent-hash', 'sticky'] as const)('%s', (strategy) => {
     const list = fleet(5);
     const before = ownersOf(list);
     const after = ownersOf(list.slice(1));
-    for (const [at, owner] of before.entries())
-      if (owner === 'i0') expect(after[at]).not.toBe('i0');
-      else expect(after[at]).toBe(owner);
+    expect(after).not.toContain('i0');
+    const stayed = before.filter((owner, at) => owner === after[at]);
+    expect(stayed).toEqual(before.filter((owner) => owner !== 'i0'));
     expect(share(before, 'i0')).toBeGreaterThan(0.15);
   });
 
@@ -80,7 +80,7 @@ describe('the consistent hash', () => {
     const { ownersOf } = setUp('consistent-hash');
     const before = ownersOf(fleet(4));
     const after = ownersOf(fleet(5));
-    for (const [at, owner] of after.entries()) if (owner !== 'i4') expect(owner).toBe(before[at]);
+    expect(after.filter((owner, at) => owner !== 'i4' && owner !== before[at])).toEqual([]);
     expect(Math.abs(share(after, 'i4') - 0.2)).toBeLessThan(0.04);
   });
 
@@ -126,10 +126,7 @@ describe('sticky', () => {
       if (key % 5_000 === 0) idOf(list, 'used');
     }
     expect(idOf(list, 'used')).toBe(used);
-    const after = Array.from({ length: 5 }, (_, at) => {
-      for (let key = 0; key < REMEMBERED_KEYS; key += 1) idOf(list, `m${at}-${key}`);
-      return idOf(list, 'oldest');
-    });
-    expect(new Set([oldest, ...after]).size).toBeGreaterThan(1);
+    // Since it was used last, more keys have come than are remembered: it is drawn anew, from 200.
+    expect(idOf(list, 'oldest')).not.toBe(oldest);
   });
 });
