@@ -32,7 +32,7 @@ export class SpecShelf {
 
   /** Unloads all files, which take gigabytes together. */
   async clear(): Promise<void> {
-    for (const file of [...this.#files.keys()]) await this.drop(file);
+    for (const file of this.#files.keys()) await this.drop(file);
   }
 
   #fetch(file: string): Loading {
