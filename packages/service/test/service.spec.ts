@@ -349,7 +349,10 @@ describe('a dependency', () => {
     await a.app.get(HealthRegistry).refresh();
     expect((await a.get('/health')).body.details['b']).toMatchObject({ status: 'degraded' });
     await boot({ name: 'b' }, { imports: [discovery()] });
-    await a.app.get(HealthRegistry).refresh();
-    expect((await a.get('/health')).body.details['b']).toMatchObject({ status: 'up' });
+    // It registers once it has found itself ready, which is a moment after it listens.
+    await eventually('b is found', async () => {
+      await a.app.get(HealthRegistry).refresh();
+      return (await a.get('/health')).body.details['b']?.status === 'up';
+    });
   });
 });
