@@ -12,9 +12,12 @@ describe('a percentage', () => {
     ]);
   });
 
-  it.each([-1, 91, Number.NaN, Infinity, '20', null])('is a number within its bounds, not %p', (value) => {
-    expect(problemsOf(percentage(90), value)).toEqual([
-      expect.stringContaining('Use a number from 0 to 90.'),
-    ]);
-  });
+  it.each([-1, 91, Number.NaN, Infinity, '20', '0.2', null])(
+    'is a number within its bounds, not %p',
+    (value) => {
+      expect(problemsOf(percentage(90), value)).toEqual([
+        expect.stringContaining('Use a number from 0 to 90.'),
+      ]);
+    },
+  );
 });
