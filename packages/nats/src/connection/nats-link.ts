@@ -1,4 +1,5 @@
 import { type Clock, messageOf, within } from '@rookery/common';
+import { jetstream } from '@nats-io/jetstream';
 import { type KV, Kvm } from '@nats-io/kv';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { NatsUnavailableError } from '../errors/nats-unavailable.error.js';
@@ -104,15 +105,16 @@ export class NatsLink {
   #open(): Attempt {
     const stop = new AbortController();
     const attempt: Attempt = { stop, ready: this.#connect(stop.signal) };
-    attempt.ready
-      .then(async ({ connection }) => {
-        const reason = await connection.closed();
-        this.#drop(attempt, this.#failure(reason ?? new Error('the connection was closed')));
-      })
-      .catch(() => {
-        // Whoever waits for it handles it.
-      });
+    this.#awaitEnd(attempt).catch(() => {
+      // Whoever waits for the connection handles that there is none.
+    });
     return attempt;
+  }
+
+  async #awaitEnd(attempt: Attempt): Promise<void> {
+    const { connection } = await attempt.ready;
+    const reason = await connection.closed();
+    this.#drop(attempt, this.#failure(reason ?? new Error('the connection was closed')));
   }
 
   async #connect(stop: AbortSignal): Promise<Session> {
@@ -131,7 +133,7 @@ export class NatsLink {
     stop.addEventListener('abort', close, { once: true });
     if (stop.aborted) close();
     try {
-      return { connection, bucket: await openBucket(new Kvm(connection)) };
+      return { connection, bucket: await openBucket(new Kvm(jetstream(connection, { timeout: timeoutMs }))) };
     } catch (error) {
       close();
       throw error;
@@ -142,7 +144,7 @@ export class NatsLink {
     if (!attempt || attempt !== this.#attempt) return;
     this.#attempt = undefined;
     attempt.stop.abort();
-    if (failure) for (const listener of [...this.#onLost]) listener(failure);
+    if (failure) for (const listener of this.#onLost) listener(failure);
   }
 
   #failure(error: unknown): NatsUnavailableError {

@@ -100,7 +100,7 @@ export class RedisLink {
       signal.throwIfAborted();
       return work(redis);
     };
-    keepAlive(connection, +1);
+    keepAlive(connection, 1);
     try {
       return await within(clock, timeoutMs, ask, { late, background: true });
     } catch (error) {
@@ -142,9 +142,9 @@ export class RedisLink {
   }
 
   #tellLost(failure: Error): void {
-    const lost = [...this.#listeners.values()].flatMap((listeners) => [...listeners]);
+    const channels = [...this.#listeners.values()];
     this.#listeners.clear();
-    for (const listener of lost) listener.lost(failure);
+    for (const listeners of channels) for (const listener of listeners) listener.lost(failure);
   }
 
   #failure(error: unknown): RedisUnavailableError {
@@ -162,7 +162,7 @@ function keepAlive(connection: Connection, change: 1 | -1): void {
 
 /** Unset until the client has begun to connect. */
 function streamOf({ redis }: Connection): typeof redis.stream | undefined {
-  return redis.stream as typeof redis.stream | undefined;
+  return redis.stream;
 }
 
 function isAbort(error: unknown, signal: AbortSignal): boolean {
