@@ -1,3 +1,4 @@
+import { PredicateError } from '../src/errors/predicate.error.js';
 import { bench, wrong } from './support.js';
 import { circuit, ended, fail, settingsOf, succeed } from './circuit-breaker.support.js';
 
@@ -50,6 +51,15 @@ describe('a result that counts as a failure', () => {
     const { stream, breaker } = circuit({ recordIfResult: () => true });
     for (let n = 0; n < 10; n += 1) await stream().finish();
     expect(breaker.snapshot()).toMatchObject({ state: 'closed', calls: 10, failures: 0 });
+  });
+});
+
+describe('a bug in the options', () => {
+  it('is no failure of what is called, whatever the predicates say', async () => {
+    const { execute, breaker } = circuit({ consecutiveFailures: 1, recordIf: () => true });
+    const bug = new PredicateError('users', 'chaos.enabled', undefined, new Error('bug'));
+    await expect(execute(() => Promise.reject(bug))).rejects.toBe(bug);
+    expect(breaker.snapshot()).toMatchObject({ state: 'closed', calls: 0 });
   });
 });
 

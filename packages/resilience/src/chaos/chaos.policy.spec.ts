@@ -136,6 +136,20 @@ describe('chaos', () => {
     expect(reported).toBe(0);
   });
 
+  it.each([
+    ['a promise', () => Promise.reject(new Error('late'))],
+    ['undefined', () => undefined],
+    ['a number', () => 1],
+  ])('takes %s for no answer of enabled', async (returned, answer) => {
+    const { run, made } = chaos({ fault: { rate: 100 }, enabled: answer as never });
+    const error = await run();
+    expect(error).toMatchObject({ code: 'PREDICATE_FAILED', option: 'chaos.enabled', cause: undefined });
+    expect((error as Error).message).toBe(
+      `Policy "users": chaos.enabled returned ${returned}. Make it return true or false for every call.`,
+    );
+    expect(made).toEqual([]);
+  });
+
   it('brings to light that enabled throws', async () => {
     const bug = new Error('bug');
     const { run, made } = chaos({

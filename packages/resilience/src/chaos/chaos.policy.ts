@@ -1,5 +1,6 @@
 import { messageOf, sleep } from '@rookery/common';
 import { PredicateError } from '../errors/predicate.error.js';
+import { wrongAnswer } from '../errors/wrong-answer.js';
 import { type ChaosInjected } from '../events/resilience-event.js';
 import { type Execution, type Next, type Policy } from '../pipeline/policy.js';
 import { type PolicyParts } from '../pipeline/policy-parts.js';
@@ -31,12 +32,19 @@ export class ChaosPolicy implements Policy {
   #enabled(): boolean {
     const { enabled } = this.settings;
     if (typeof enabled === 'boolean') return enabled;
+    let answer: unknown;
     try {
-      return enabled();
+      answer = enabled();
     } catch (cause) {
-      const trouble = `threw "${messageOf(cause)}". Make it return true or false for every call.`;
-      throw new PredicateError(this.name, 'chaos.enabled', undefined, cause, trouble);
+      throw this.#misuse(`threw "${messageOf(cause)}"`, cause);
     }
+    if (typeof answer === 'boolean') return answer;
+    throw this.#misuse(`returned ${wrongAnswer(answer)}`);
+  }
+
+  #misuse(what: string, cause?: unknown): PredicateError {
+    const trouble = `${what}. Make it return true or false for every call.`;
+    return new PredicateError(this.name, 'chaos.enabled', undefined, cause, trouble);
   }
 
   #strikes(injected: ChaosInjected['injected'], rate: number): boolean {

@@ -1,6 +1,7 @@
 import { isRookeryError } from '@rookery/common';
 import { ask } from '../errors/ask.js';
 import { askAboutResult } from '../errors/ask-about-result.js';
+import { isMisuse } from '../errors/is-misuse.js';
 import { isAbort, kindOf } from '../outcome/outcome.js';
 import { type Execution } from '../pipeline/policy.js';
 import { type CircuitBreakerSettings } from './circuit-breaker.options.js';
@@ -26,7 +27,9 @@ export class CallJudge {
 
   ofError(error: unknown, { caller, signal, options, attempt }: Execution): Verdict {
     const kind = kindOf(error, caller);
-    if (kind === 'rejected' || isAbort(error, caller) || isGivenUp(error, signal)) return 'ignored';
+    if (kind === 'rejected' || isMisuse(error) || isAbort(error, caller) || isGivenUp(error, signal)) {
+      return 'ignored';
+    }
     const { recordIf } = this.settings;
     const counts = recordIf ? ask(this.policy, OPTION, recordIf, error) : kind === 'failure';
     if (!counts) return 'ignored';

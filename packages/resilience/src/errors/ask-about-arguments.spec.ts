@@ -36,7 +36,9 @@ describe('askAboutArguments', () => {
   it.each([
     [7, '7'],
     [undefined, 'undefined'],
-    [{}, '[object Object]'],
+    [null, 'null'],
+    [{}, 'an object'],
+    [Promise.resolve('a'), 'a promise'],
   ])('refuses %p as an answer', (answer, shown) => {
     expect(asking(() => answer)).toThrow(
       `Policy "users": rateLimit.key returned ${shown} when asked with the arguments of a call. Make it return a text`,

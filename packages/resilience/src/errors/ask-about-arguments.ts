@@ -1,5 +1,6 @@
 import { messageOf } from '@rookery/common';
 import { PredicateError } from './predicate.error.js';
+import { wrongAnswer } from './wrong-answer.js';
 
 /** A function of the options that is asked with the arguments of the decorated method. */
 export type ArgumentFunction<Answer> = (...args: never[]) => Answer;
@@ -31,6 +32,10 @@ export function askAboutArguments<Answer>(
     throw new PredicateError(policy, option, undefined, cause, `threw "${messageOf(cause)}" ${advice}`);
   }
   if (accepts(answer)) return answer;
-  const returned = typeof answer === 'string' ? `"${answer}"` : String(answer);
+  const returned = typeof answer === 'object' ? wrongAnswer(answer) : quoted(answer);
   throw new PredicateError(policy, option, undefined, undefined, `returned ${returned} ${advice}`);
+}
+
+function quoted(answer: unknown): string {
+  return typeof answer === 'string' ? `"${answer}"` : String(answer);
 }

@@ -1,10 +1,13 @@
 import { messageOf } from '@rookery/common';
 import { PredicateError } from './predicate.error.js';
 import { type ResultPredicate } from './result-predicate.js';
+import { wrongAnswer } from './wrong-answer.js';
+
+const ADVICE = 'Make it return true or false for every result that a call can have.';
 
 /**
- * Asks a predicate of the options about a result. Throws a `PredicateError` when the predicate itself throws; the message
- * does not show the result, which may hold what no log should.
+ * Asks a predicate of the options about a result. Throws a `PredicateError` when the predicate itself throws, or answers
+ * neither `true` nor `false`; the message does not show the result, which may hold what no log should.
  */
 export function askAboutResult<Rest extends readonly unknown[]>(
   policy: string,
@@ -13,12 +16,14 @@ export function askAboutResult<Rest extends readonly unknown[]>(
   result: unknown,
   ...rest: Rest
 ): boolean {
+  let answer: unknown;
   try {
-    return predicate(result, ...rest);
+    answer = predicate(result, ...rest);
   } catch (cause) {
-    const trouble =
-      `threw "${messageOf(cause)}" when asked about a result. ` +
-      'Make it return true or false for every result that a call can have.';
+    const trouble = `threw "${messageOf(cause)}" when asked about a result. ${ADVICE}`;
     throw new PredicateError(policy, option, undefined, cause, trouble);
   }
+  if (typeof answer === 'boolean') return answer;
+  const trouble = `returned ${wrongAnswer(answer)} when asked about a result. ${ADVICE}`;
+  throw new PredicateError(policy, option, undefined, undefined, trouble);
 }

@@ -1,10 +1,12 @@
 import { VirtualClock } from '@rookery/common/testing';
 import { execution } from '../../test/executions.js';
 import { broken, ended, withStatus } from '../../test/support.js';
+import { PredicateError } from '../errors/predicate.error.js';
 import { EventHub } from '../events/event-hub.js';
 import { type ResilienceEvent } from '../events/resilience-event.js';
 import { Commitment } from '../pipeline/commitment.js';
 import { type Execution } from '../pipeline/policy.js';
+import { UndeclaredStreamError } from '../weaving/undeclared-stream.error.js';
 import { type FallbackDeclaration } from './fallback.options.js';
 import { FallbackPolicy } from './fallback.policy.js';
 
@@ -95,6 +97,15 @@ describe('handleIf of a fallback', () => {
     const { given } = fallback({ handleIf });
     await expect(given(failing(broken), { caller: AbortSignal.abort() })).resolves.toBe(broken);
     await expect(given(failing(broken), { commitment: made() })).resolves.toBe(broken);
+  });
+
+  it.each([
+    ['a predicate that failed', new PredicateError('users', 'retry.retryIf', broken, new Error('bug'))],
+    ['a stream that nobody declared', new UndeclaredStreamError('Users.find', 'observable')],
+  ])('is not asked about %s: such a bug must come to light', async (_what, error) => {
+    const { given, seen } = fallback({ handleIf: () => true });
+    await expect(given(failing(error))).resolves.toBe(error);
+    expect(seen).toEqual([]);
   });
 
   it('that throws is named, and covers nothing up', async () => {

@@ -1,5 +1,6 @@
 import { ask } from '../errors/ask.js';
 import { askAboutResult } from '../errors/ask-about-result.js';
+import { isMisuse } from '../errors/is-misuse.js';
 import { kindOf } from '../outcome/outcome.js';
 import { type Execution, type Next, type Policy } from '../pipeline/policy.js';
 import { type PolicyParts } from '../pipeline/policy-parts.js';
@@ -27,7 +28,7 @@ export class FallbackPolicy implements Policy {
   }
 
   #handles(error: unknown, { caller, commitment }: Execution): boolean {
-    if (caller?.aborted || commitment?.made) return false;
+    if (caller?.aborted || commitment?.made || isMisuse(error)) return false;
     const { handleIf } = this.declaration;
     if (handleIf) return ask(this.name, 'fallback.handleIf', handleIf, error);
     return kindOf(error, caller) !== 'ignored';

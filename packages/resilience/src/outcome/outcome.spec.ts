@@ -3,6 +3,7 @@ import { withStatus } from '../../test/support.js';
 import { PredicateError } from '../errors/predicate.error.js';
 import { RejectionError } from '../errors/rejection.error.js';
 import { TimeoutError } from '../timeout/timeout.error.js';
+import { UndeclaredStreamError } from '../weaving/undeclared-stream.error.js';
 import { isAbort, kindOf } from './outcome.js';
 
 class Refused extends RejectionError {
@@ -30,6 +31,7 @@ describe('the kind of an error', () => {
     ['an error after the caller left', new Error('aborted'), left, 'ignored'],
     ["one of Rookery's after the caller left", new Odd('odd'), left, 'ignored'],
     ['a bug in the options', new PredicateError('users', 'retry.retryIf', 'e', 'f'), undefined, 'ignored'],
+    ['a stream that nobody declared', new UndeclaredStreamError('A.b', 'observable'), undefined, 'ignored'],
     [
       'a deadline that had passed before the call began',
       new TimeoutError('users', 0, 'deadline'),

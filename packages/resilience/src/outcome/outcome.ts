@@ -1,4 +1,5 @@
 import { isRookeryError } from '@rookery/common';
+import { isMisuse } from '../errors/is-misuse.js';
 import { isRejection } from '../errors/rejection.error.js';
 import { isClientError } from './client-error.js';
 
@@ -24,8 +25,7 @@ export function isAbort(error: unknown, caller: AbortSignal | undefined): boolea
  */
 export function kindOf(error: unknown, caller: AbortSignal | undefined): ErrorKind {
   if (isRejection(error) || neverStarted(error)) return 'rejected';
-  // A bug in the options must come to light: neither a retry nor a fallback may cover it.
-  if (isRookeryError(error, 'PREDICATE_FAILED')) return 'ignored';
+  if (isMisuse(error)) return 'ignored';
   return isAbort(error, caller) || isClientError(error) ? 'ignored' : 'failure';
 }
 
