@@ -3,16 +3,40 @@ import { Test } from '@nestjs/testing';
 import { sleep } from '@rookery/common';
 import {
   Coalesce,
+  Fallback,
   type PolicyOptions,
   ResilienceModule,
+  Retry,
   Signal,
   Timeout,
   UsePolicy,
 } from '@rookery/resilience';
 import { VirtualClock } from '@rookery/common/testing';
+import { of } from 'rxjs';
 import { bench, broken, deferred, ended, fail, silent } from './support.js';
 
 describe('coalesce', () => {
+  it('gives all who share a call the error of a stream that nobody declared, uncovered', async () => {
+    @Injectable()
+    class Feed {
+      @Fallback(() => 'instead', { handleIf: () => true })
+      @Coalesce((id: string) => id)
+      @Retry(3)
+      watch(id: string): unknown {
+        return of(id);
+      }
+    }
+    const app = await Test.createTestingModule({ imports: [ResilienceModule.forRoot()], providers: [Feed] })
+      .setLogger(silent)
+      .compile();
+    await app.init();
+    const feed = app.get(Feed);
+    const undeclared = { code: 'UNDECLARED_STREAM', method: 'Feed.watch' };
+    const both = Promise.all([ended(feed.watch('a') as never), ended(feed.watch('a') as never)]);
+    await expect(both).resolves.toMatchObject([undeclared, undeclared]);
+    await app.close();
+  });
+
   it('makes one call for many with the same key, whose retries are shared as well', async () => {
     const { define, clock, events } = bench();
     const pipeline = define({ coalesce: {}, retry: { attempts: 2, backoff: { delay: 10, jitter: 'none' } } });

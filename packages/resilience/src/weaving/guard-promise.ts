@@ -7,26 +7,22 @@ import { UndeclaredStreamError } from './undeclared-stream.error.js';
 
 /** For methods that return a promise. A plain value becomes one. */
 export async function guardPromise(pipeline: PolicyPipeline, call: WovenCall): Promise<unknown> {
-  let undeclared: UndeclaredStreamError | undefined;
   const { method, instance, args } = call;
   const signal = callersSignal(call);
-  const result = await pipeline.executeMethod(
+  return pipeline.executeMethod(
     async (attempt) => {
       const value = proceed(call, attempt);
-      undeclared = checkDeclared(value, call);
-      return undeclared ? undefined : value;
+      checkDeclared(value, call);
+      return value;
     },
     { method, subject: { instance, args } },
     signal && { signal },
   );
-  // Not thrown inside of the pipeline: it is no failure that a retry or a fallback could help with.
-  if (undeclared) throw undeclared;
-  return result;
 }
 
-function checkDeclared(value: unknown, { method }: WovenCall): UndeclaredStreamError | undefined {
+/** What this throws is a misuse, which no retry and no fallback covers, and all get who share the call. */
+function checkDeclared(value: unknown, { method }: WovenCall): void {
   const name = `${method.className}.${method.name}`;
-  if (isObservable(value)) return new UndeclaredStreamError(name, 'observable');
-  if (isAsyncIterable(value) && !isThenable(value)) return new UndeclaredStreamError(name, 'async iterable');
-  return undefined;
+  if (isObservable(value)) throw new UndeclaredStreamError(name, 'observable');
+  if (isAsyncIterable(value) && !isThenable(value)) throw new UndeclaredStreamError(name, 'async iterable');
 }
