@@ -26,4 +26,6 @@ export default {
   testMatch: ['<rootDir>/{packages,apps,libs,test}/**/*.spec.ts'],
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/coverage/'],
   setupFiles: ['reflect-metadata'],
+  // Nothing waits that long on purpose. A machine under load may need that long to load a module or start a process.
+  testTimeout: 30_000,
 } satisfies Config;
