@@ -11,7 +11,7 @@ import {
 import { RegistryKeys } from './registry-keys.js';
 
 /**
- * A registry in Redis 6.2 or later, for every host that reaches the server:
+ * A registry in Redis 6 or later, for every host that reaches the server:
  * `DiscoveryModule.forRoot({ registry: redisRegistry({ url }) })`. One server, or a primary behind Sentinels; Redis
  * Cluster is not supported. Each process opens one connection, and none while it neither registers nor watches.
  */
