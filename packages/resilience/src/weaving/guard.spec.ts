@@ -1,4 +1,5 @@
-import { type WovenCall, type WovenMethod } from '@rookery/common';
+import { getEventListeners } from 'node:events';
+import { runInContext, type WovenCall, type WovenMethod } from '@rookery/common';
 import { lastValueFrom, of, throwError, toArray } from 'rxjs';
 import { bench, broken } from '../../test/support.js';
 import { type FallbackHandler } from '../fallback/fallback.options.js';
@@ -132,5 +133,21 @@ describe('a stream that nobody declared', () => {
       callOf(() => Promise.resolve(stream)),
     );
     await expect(result).resolves.toBe(stream);
+  });
+});
+
+describe('an observable that has ended', () => {
+  it('leaves nothing at the signal of its caller', async () => {
+    const { signal } = new AbortController();
+    const pipeline = bench().registry.define('plain', {}) as PolicyPipeline;
+    const stream = guardObservable(
+      pipeline,
+      callOf(() => of(1)),
+    );
+    const values = runInContext({ signal }, () => lastValueFrom(stream));
+    expect(getEventListeners(signal, 'abort').length).toBeGreaterThan(0);
+    await expect(values).resolves.toBe(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });
