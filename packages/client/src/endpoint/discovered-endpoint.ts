@@ -1,5 +1,5 @@
 import { hostInUrl } from '@rookery/common';
-import { type LoadBalancer } from '@rookery/discovery';
+import { type LoadBalancer, type ServiceInstance } from '@rookery/discovery';
 import { type EndpointPicker } from './endpoint.js';
 
 /** The protocols that a client speaks, each with the scheme of its URLs. */
@@ -14,11 +14,10 @@ export function discoveredEndpoint(
   service: string,
   schemes: Schemes,
 ): EndpointPicker {
+  // One function for all picks: the balancer works out once for each list what it lets through.
+  const accept = ({ protocol }: ServiceInstance) => schemes.has(protocol);
   return async (tried) => {
-    const { instance, alternatives, done } = await balancer.pick(service, {
-      exclude: tried,
-      accept: ({ protocol }) => schemes.has(protocol),
-    });
+    const { instance, alternatives, done } = await balancer.pick(service, { exclude: tried, accept });
     const { id, host, port, protocol } = instance;
     return { id, baseUrl: `${schemes.get(protocol)}://${hostInUrl(host)}:${port}`, alternatives, done };
   };
