@@ -10,7 +10,12 @@ interface Sighting {
   record: LeaseRecord | undefined;
   /** Until when it lives, on the steady clock. */
   deadline: number;
+  /** When it was read last, on the steady clock. */
+  readonly seenAt: number;
 }
+
+/** What is dead is remembered for this long, so that a late reading of it changes nothing; every restart leaves an id. */
+const REMEMBER_MS = 10 * 60_000;
 
 /** Looks come every second or so; only a longer gap says that this process was stopped, however short the lease. */
 const PAUSE_MS = 2_000;
@@ -40,13 +45,15 @@ export class ServiceMirror {
     const put = entry.operation === 'PUT';
     const record = put ? this.#read(entry) : undefined;
     const age = live ? 0 : Math.max(0, this.clock.now() - entry.created.getTime());
-    const fresh = this.clock.monotonic() + (record ? record.ttlMs - age : 0);
+    const seenAt = this.clock.monotonic();
+    const fresh = seenAt + (record ? record.ttlMs - age : 0);
     // Read again after an outage, an entry that was alive before keeps the time that it was given to come back.
     const deadline = live || !record ? fresh : Math.max(fresh, known?.deadline ?? fresh);
     this.#sightings.set(entry.key, {
       revision: entry.revision,
       record: unchanged(known?.record, record),
       deadline,
+      seenAt,
     });
   }
 
@@ -83,8 +90,9 @@ export class ServiceMirror {
   #alive(): Map<string, Sighting> {
     const now = this.clock.monotonic();
     const gap = now - this.#lastLook;
-    for (const sighting of this.#sightings.values()) {
-      const { record, deadline } = sighting;
+    for (const [key, sighting] of this.#sightings) {
+      const { record, deadline, seenAt } = sighting;
+      if (this.#lastLook - Math.max(deadline, seenAt) > REMEMBER_MS) this.#sightings.delete(key);
       // This process was stopped, or busy: beats may just not have been read.
       if (record && gap > Math.max(record.ttlMs / 2, PAUSE_MS) && deadline > this.#lastLook)
         sighting.deadline = Math.max(deadline, now + record.ttlMs);
