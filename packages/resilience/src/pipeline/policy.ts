@@ -27,7 +27,10 @@ export interface Execution {
   readonly onAbandoned?: (work: Promise<unknown>) => void;
   /** Set for streams only. */
   readonly commitment?: Commitment;
-  /** The method that is called, for the fallback. Set for woven methods only. */
+  /**
+   * The instance and arguments of the method that is called: for the fallback, and for the functions of the options that
+   * tell a key or a priority by them. Set for woven methods only.
+   */
   readonly subject?: Subject;
   /** Stands for that method: the same object for every call of it, on whichever instance. */
   readonly method?: object;
