@@ -1,4 +1,4 @@
-import { withoutStack } from '../errors/without-stack.js';
+import { rejection } from '../events/rejection.js';
 import { isClientError } from '../outcome/client-error.js';
 import { kindOf } from '../outcome/outcome.js';
 import { type Execution, type Next, type Policy } from '../pipeline/policy.js';
@@ -28,8 +28,8 @@ export class AdaptiveThrottlePolicy implements Policy {
 
   async execute(execution: Execution, next: Next): Promise<unknown> {
     const { caller, commitment } = execution;
-    const of = this.settings.priority;
-    const priority = priorityOf(execution, { policy: this.name, option: 'adaptiveThrottle.priority', of });
+    const { priority: declared } = this.settings;
+    const priority = priorityOf(execution, this.name, 'adaptiveThrottle.priority', declared);
     this.#turnAway(priority);
     // A stream was accepted with its first value; it may go on for hours, and how it ends is another matter.
     // An attempt that had failed before has been counted, and the value is that of a later one.
@@ -69,8 +69,6 @@ export class AdaptiveThrottlePolicy implements Policy {
     if (rate === 0 || this.parts.random() >= rate) return;
     // It counts as well: the rate is by what was asked for, not by what was let through.
     this.#window.record(priority, false);
-    const error = withoutStack(() => new ThrottledError(this.name, rate));
-    if (this.parts.events.observed) this.parts.events.next({ type: 'rejected', policy: this.name, error });
-    throw error;
+    throw rejection(this.parts.events, this.name, () => new ThrottledError(this.name, rate));
   }
 }

@@ -1,9 +1,9 @@
-import { withoutStack } from '../errors/without-stack.js';
+import { rejection } from '../events/rejection.js';
 import { type Execution, type Next, type Policy } from '../pipeline/policy.js';
 import { type PolicyParts } from '../pipeline/policy-parts.js';
 import { whileWorking } from '../pipeline/while-working.js';
 import { Gate, type GateLimits } from '../waiting/gate.js';
-import { type DeclaredPriority, priorityOf } from '../waiting/priority-of.js';
+import { priorityOf } from '../waiting/priority-of.js';
 import { longestWait } from '../waiting/longest-wait.js';
 import { type Refusal } from '../waiting/refusal.js';
 import { BulkheadFullError } from './bulkhead-full.error.js';
@@ -38,21 +38,16 @@ export class BulkheadPolicy implements Policy {
   }
 
   async #executeInTurn(execution: Execution, next: Next): Promise<unknown> {
-    const priority = priorityOf(execution, this.#declared());
+    const priority = priorityOf(execution, this.name, 'bulkhead.priority', this.settings.priority);
     const waitMs = Math.min(this.settings.queueTimeoutMs, longestWait(execution, this.parts.clock));
     await this.#gate.wait({ priority, signal: execution.signal, waitMs });
     return whileWorking(execution, next, this.#leave);
   }
 
-  #declared(): DeclaredPriority {
-    return { policy: this.name, option: 'bulkhead.priority', of: this.settings.priority };
-  }
-
   #rejection(reason: Refusal): BulkheadFullError {
     const { maxConcurrent, maxQueue } = this.settings;
-    const error = withoutStack(() => new BulkheadFullError(this.name, maxConcurrent, maxQueue, reason));
-    if (this.parts.events.observed) this.parts.events.next({ type: 'rejected', policy: this.name, error });
-    return error;
+    const create = () => new BulkheadFullError(this.name, maxConcurrent, maxQueue, reason);
+    return rejection(this.parts.events, this.name, create);
   }
 }
 

@@ -1,4 +1,4 @@
-import { withoutStack } from '../errors/without-stack.js';
+import { rejection } from '../events/rejection.js';
 import { type OpenReason } from '../events/resilience-event.js';
 import { type Execution, type Next, type Policy } from '../pipeline/policy.js';
 import { type PolicyParts } from '../pipeline/policy-parts.js';
@@ -141,8 +141,7 @@ export class CircuitBreakerPolicy implements Policy, CircuitControl, CircuitWatc
   }
 
   #reject(retryAfterMs: number | undefined, forcedBecause?: string): Promise<never> {
-    const error = withoutStack(() => new CircuitOpenError(this.name, retryAfterMs, forcedBecause));
-    if (this.parts.events.observed) this.parts.events.next({ type: 'rejected', policy: this.name, error });
-    return rejectLater(error);
+    const create = () => new CircuitOpenError(this.name, retryAfterMs, forcedBecause);
+    return rejectLater(rejection(this.parts.events, this.name, create));
   }
 }

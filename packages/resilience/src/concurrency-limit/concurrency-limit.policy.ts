@@ -1,10 +1,10 @@
-import { withoutStack } from '../errors/without-stack.js';
+import { rejection } from '../events/rejection.js';
 import { type Execution, type Next, type Policy } from '../pipeline/policy.js';
 import { type PolicyParts } from '../pipeline/policy-parts.js';
 import { whileWorking } from '../pipeline/while-working.js';
 import { Gate, type GateLimits } from '../waiting/gate.js';
 import { longestWait } from '../waiting/longest-wait.js';
-import { type DeclaredPriority, priorityOf } from '../waiting/priority-of.js';
+import { priorityOf } from '../waiting/priority-of.js';
 import { type Refusal } from '../waiting/refusal.js';
 import { AdaptiveLimit, type Admission } from './adaptive-limit.js';
 import { type CallEnd } from './call-cohort.js';
@@ -57,7 +57,7 @@ export class ConcurrencyLimitPolicy implements Policy {
 
   async #executeInTurn(execution: Execution, next: Next): Promise<unknown> {
     this.#limit.turnedAway();
-    const priority = priorityOf(execution, this.#declared());
+    const priority = priorityOf(execution, this.name, 'concurrencyLimit.priority', this.settings.priority);
     if (this.#gate.waiting >= placesFor(priority, this.#maxQueue(this.#allowed)))
       throw this.#rejection('full');
     const waitMs = longestWait(execution, this.parts.clock);
@@ -102,10 +102,6 @@ export class ConcurrencyLimitPolicy implements Policy {
     return this.settings.maxQueue ?? Math.ceil(limit / 2);
   }
 
-  #declared(): DeclaredPriority {
-    return { policy: this.name, option: 'concurrencyLimit.priority', of: this.settings.priority };
-  }
-
   /** The lower number during a probe is none that was learned, and so is not reported. */
   #report(from: number): void {
     const { learned: to } = this.#limit;
@@ -116,10 +112,7 @@ export class ConcurrencyLimitPolicy implements Policy {
   #rejection(reason: Refusal): ConcurrencyLimitError {
     const turns = 1 + this.#gate.waiting / this.#allowed;
     const retryAfterMs = Math.max(SOONEST_RETRY_MS, turns * (this.#limit.latencyMs ?? 0));
-    const error = withoutStack(
-      () => new ConcurrencyLimitError(this.name, this.#allowed, reason, retryAfterMs),
-    );
-    if (this.parts.events.observed) this.parts.events.next({ type: 'rejected', policy: this.name, error });
-    return error;
+    const create = () => new ConcurrencyLimitError(this.name, this.#allowed, reason, retryAfterMs);
+    return rejection(this.parts.events, this.name, create);
   }
 }

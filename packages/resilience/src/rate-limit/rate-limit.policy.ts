@@ -1,5 +1,5 @@
 import { type Answers, askAboutArguments } from '../errors/ask-about-arguments.js';
-import { withoutStack } from '../errors/without-stack.js';
+import { rejection } from '../events/rejection.js';
 import { type Execution, type Next, type Policy } from '../pipeline/policy.js';
 import { type PolicyParts } from '../pipeline/policy-parts.js';
 import { LinesByKey } from './lines-by-key.js';
@@ -69,8 +69,7 @@ export class RateLimitPolicy implements Policy {
 
   #rejection(retryAfterMs: number): RateLimitError {
     const { limit, perMs } = this.settings;
-    const error = withoutStack(() => new RateLimitError(this.name, limit, perMs, retryAfterMs));
-    if (this.parts.events.observed) this.parts.events.next({ type: 'rejected', policy: this.name, error });
-    return error;
+    const create = () => new RateLimitError(this.name, limit, perMs, retryAfterMs);
+    return rejection(this.parts.events, this.name, create);
   }
 }

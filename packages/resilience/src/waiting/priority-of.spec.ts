@@ -1,7 +1,7 @@
 import { runInContext } from '@rookery/common';
 import { AttemptCounter } from '../pipeline/attempt-counter.js';
 import { type Execution } from '../pipeline/policy.js';
-import { type DeclaredPriority, type PriorityFunction, priorityOf } from './priority-of.js';
+import { type PriorityFunction, priorityOf as priority } from './priority-of.js';
 
 const execution: Execution = {
   call: async () => 'ok',
@@ -15,16 +15,13 @@ const execution: Execution = {
 };
 
 const ofMethod = { ...execution, subject: { instance: {}, args: ['gold', 2] } };
-const declared = (of: PriorityFunction): DeclaredPriority => ({
-  policy: 'users',
-  option: 'bulkhead.priority',
-  of,
-});
+const priorityOf = (call: Execution, declared?: PriorityFunction) =>
+  priority(call, 'users', 'bulkhead.priority', declared);
 
 describe('the priority of a call', () => {
   it("is 'normal' when nobody says anything", () => {
     expect(priorityOf(execution)).toBe('normal');
-    expect(priorityOf(ofMethod, { policy: 'users', option: 'x', of: undefined })).toBe('normal');
+    expect(priorityOf(ofMethod)).toBe('normal');
   });
 
   it('is inherited from the running call', () => {
@@ -37,35 +34,20 @@ describe('the priority of a call', () => {
       asked.push(args);
       return 'low';
     };
-    runInContext({ priority: 'high' }, () => expect(priorityOf(ofMethod, declared(of))).toBe('low'));
+    runInContext({ priority: 'high' }, () => expect(priorityOf(ofMethod, of)).toBe('low'));
     expect(asked).toEqual([['gold', 2]]);
   });
 
   it('is the inherited one where the function leaves it open, or there are no arguments', () => {
     runInContext({ priority: 'high' }, () => {
-      expect(
-        priorityOf(
-          ofMethod,
-          declared(() => undefined),
-        ),
-      ).toBe('high');
-      expect(
-        priorityOf(
-          execution,
-          declared(() => 'low'),
-        ),
-      ).toBe('high');
+      expect(priorityOf(ofMethod, () => undefined)).toBe('high');
+      expect(priorityOf(execution, () => 'low')).toBe('high');
     });
   });
 
   it("is the call's own above all", () => {
     const own = { ...ofMethod, options: { priority: 'critical' } } as const;
-    expect(
-      priorityOf(
-        own,
-        declared(() => 'low'),
-      ),
-    ).toBe('critical');
+    expect(priorityOf(own, () => 'low')).toBe('critical');
   });
 
   it('is refused when the call or its context has one that does not exist', () => {
@@ -76,8 +58,8 @@ describe('the priority of a call', () => {
   });
 
   it('is refused when the function answers with none', () => {
-    const urgent = declared((() => 'urgent') as never);
-    expect(() => priorityOf(ofMethod, urgent)).toThrow(
+    const urgent = () => 'urgent';
+    expect(() => priorityOf(ofMethod, urgent as never)).toThrow(
       'Policy "users": bulkhead.priority returned "urgent" when asked with the arguments of a call. ' +
         "Make it return 'low', 'normal', 'high', 'critical' or undefined for every call.",
     );

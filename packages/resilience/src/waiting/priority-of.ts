@@ -6,14 +6,6 @@ import { PRIORITIES, type Priority } from '../pipeline/priority.js';
 /** The priority of a call by the arguments of its method; `undefined` leaves it to the call's context. */
 export type PriorityFunction = ArgumentFunction<Priority | undefined>;
 
-/** The `priority` function of a policy's options. */
-export interface DeclaredPriority {
-  readonly policy: string;
-  /** The option that holds it, such as `bulkhead.priority`. */
-  readonly option: string;
-  readonly of: PriorityFunction | undefined;
-}
-
 const ALLOWED = PRIORITIES.map((priority) => `'${priority}'`).join(', ');
 
 const ANSWERS: Answers<Priority | undefined> = {
@@ -26,10 +18,17 @@ const ANSWERS: Answers<Priority | undefined> = {
  * else what the running call has, else `'normal'`. The nearer to the call, the better somebody knows it. Only methods
  * have arguments to ask with. Throws a `PredicateError` when the function throws or names no priority, and a
  * `TypeError` when one of the others is none.
+ *
+ * @param option The option that holds the declared function, such as `bulkhead.priority`.
  */
-export function priorityOf({ options, subject }: Execution, declared?: DeclaredPriority): Priority {
+export function priorityOf(
+  { options, subject }: Execution,
+  policy: string,
+  option: string,
+  declared: PriorityFunction | undefined,
+): Priority {
   if (options.priority !== undefined) return known(options.priority);
-  const asked = declared?.of && subject ? ask(declared, declared.of, subject.args) : undefined;
+  const asked = declared && subject && askAboutArguments(policy, option, declared, subject.args, ANSWERS);
   return asked ?? known(currentContext().priority ?? 'normal');
 }
 
@@ -41,8 +40,4 @@ function known(priority: Priority): Priority {
 
 function isPriority(value: unknown): value is Priority {
   return (PRIORITIES as readonly unknown[]).includes(value);
-}
-
-function ask({ policy, option }: DeclaredPriority, of: PriorityFunction, args: readonly unknown[]) {
-  return askAboutArguments(policy, option, of, args, ANSWERS);
 }
