@@ -7,7 +7,7 @@ import { SlidingRetryBudget } from './sliding-retry-budget.js';
 
 function bucket(settings: RetryBudgetSettings = RETRY_BUDGET_DEFAULTS) {
   const clock = new VirtualClock();
-  const budget = new SlidingRetryBudget('users', settings, {
+  const budget = new SlidingRetryBudget(settings, {
     clock,
     random: systemRandom,
     events: new EventHub(),

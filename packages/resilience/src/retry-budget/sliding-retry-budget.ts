@@ -24,11 +24,7 @@ export class SlidingRetryBudget implements RetryBudget {
   #deposit!: number;
   #floor!: number;
 
-  constructor(
-    readonly name: string,
-    settings: RetryBudgetSettings,
-    { clock }: PolicyParts,
-  ) {
+  constructor(settings: RetryBudgetSettings, { clock }: PolicyParts) {
     this.#balance = new SlidingCounters(1, { sizeMs: WINDOW_MS, slices: SLICES }, clock);
     this.reconfigure(settings);
   }
