@@ -22,6 +22,7 @@ export { CircuitBreaker } from './circuit-breaker/circuit-breaker.decorator.js';
 export {
   CIRCUIT_BREAKER_DEFAULTS,
   type CircuitBreakerOptions,
+  type CircuitMode,
 } from './circuit-breaker/circuit-breaker.options.js';
 export {
   type CircuitSnapshot,
@@ -30,6 +31,7 @@ export {
 } from './circuit-breaker/circuit-control.js';
 export { CircuitOpenError } from './circuit-breaker/circuit-open.error.js';
 export { type CircuitState } from './circuit-breaker/circuit.js';
+export { OPEN_BACKOFF_DEFAULTS, type OpenDuration } from './circuit-breaker/open-duration.options.js';
 export {
   type CountWindow,
   type SlidingWindow,
