@@ -30,7 +30,7 @@ export class ResilienceExplorer implements OnModuleInit {
 
   /** Guards, interceptors, pipes and filters that Nest makes for `@UseGuards()` and the like are no providers. */
   #wrappers(): InstanceWrapper[] {
-    const enhancers = [...this.modules.values()].flatMap(({ injectables }) => [...injectables.values()]);
-    return [...this.discovery.getProviders(), ...this.discovery.getControllers(), ...enhancers];
+    const enhancers = [...this.modules.values()].map(({ injectables }) => Array.from(injectables.values()));
+    return [this.discovery.getProviders(), this.discovery.getControllers(), ...enhancers].flat();
   }
 }

@@ -355,7 +355,7 @@ describe('a shared call', () => {
         await gate.promise;
         if (depth === 0) return `${index}`;
         const needed = (index + 1) % size;
-        return `${index}(${await keyed(`${needed}`, {}, step(needed, depth - 1))})`;
+        return `${index}(${String(await keyed(`${needed}`, {}, step(needed, depth - 1)))})`;
       };
     const all = Array.from({ length: size }, (_, index) => keyed(`${index}`, {}, step(index, 1)));
     gate.resolve();

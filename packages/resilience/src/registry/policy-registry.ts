@@ -107,7 +107,7 @@ export class PolicyRegistry {
     const { set, pipeline } = policy;
     const { defaults = {} } = policy.origin;
     const settings = settingsOver(options, { source: `PolicyRegistry.reconfigure("${name}")`, defaults });
-    const users = this.#methods.filter(({ policy }) => policy === name);
+    const users = this.#methods.filter((method) => method.policy === name);
     for (const user of users) user.checkOver(settings);
     if (!settings.circuitBreaker) this.#refuseWhileOverridden(name);
     set.apply(settings);

@@ -1,4 +1,5 @@
 import { problemsOf } from '../../test/executions.js';
+import { wrong } from '../../test/support.js';
 import { asRetryOptions, retryCheck, retrySettings } from './retry.options.js';
 
 const yes = () => true;
@@ -70,7 +71,7 @@ describe('retry options', () => {
       retryIfResult: undefined,
       maxRetryAfterMs: 30_000,
     });
-    expect(retrySettings({ backoff: { delay: undefined } as never })).toEqual(retrySettings({}));
+    expect(retrySettings({ backoff: wrong({ delay: undefined }) })).toEqual(retrySettings({}));
     expect(retrySettings(5)).toEqual(retrySettings({ attempts: 5 }));
     expect(asRetryOptions(5)).toEqual({ attempts: 5 });
   });
