@@ -98,6 +98,8 @@ describeWithNats('a nats that breaks', () => {
     const nats = backend();
     const lease = await nats.register(sampleInstance(), 60_000, NEVER);
     server.signal('SIGSTOP');
+    // The signal takes a moment to arrive.
+    await sleep(systemClock, 100);
     const calls = [
       () => lease.renew(NEVER),
       () => lease.update(sampleInstance(), NEVER),

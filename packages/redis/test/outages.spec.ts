@@ -95,6 +95,8 @@ describeWithRedis('a redis that breaks', () => {
     const redis = backend();
     const lease = await redis.register(sampleInstance(), 60_000, NEVER);
     server.signal('SIGSTOP');
+    // The signal takes a moment to arrive.
+    await sleep(systemClock, 100);
     const calls = [
       () => lease.renew(NEVER),
       () => lease.update(sampleInstance(), NEVER),
