@@ -49,10 +49,14 @@ async function boot(server: MicroserviceOptions, options: Partial<ServiceOptions
     controllers,
     providers,
   }).compile();
-  app = module.createNestMicroservice<MicroserviceOptions>({ ...server, logger });
+  const [workplace, booted] = [
+    place,
+    module.createNestMicroservice<MicroserviceOptions>({ ...server, logger }),
+  ];
+  app = booted;
   open.push(
-    () => place.release.open(),
-    () => app.close(),
+    () => workplace.release.open(),
+    () => booted.close(),
   );
 }
 
