@@ -1,7 +1,7 @@
 import { Controller, Get, Injectable, Module, Scope, SetMetadata, type Type } from '@nestjs/common';
 import { DiscoveryModule, DiscoveryService, Reflector } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
-import { attachRuntime, type Weaving, weaveMethod } from '@rookery/common';
+import { attachRuntime, reweave, type Weaving, weaveMethod } from '@rookery/common';
 
 class Journal {
   readonly calls: string[] = [];
@@ -138,6 +138,32 @@ describe('weaving', () => {
   it('is refused by Nest at boot, by name, when the module is not imported', async () => {
     const booting = Test.createTestingModule({ providers: [Single] }).compile();
     await expect(booting).rejects.toThrow(/Single.*@test\/journaling/s);
+  });
+
+  it('can be done again around another body, which gets name, length and metadata', async () => {
+    class Late extends Single {}
+    function body(this: Late, first: unknown) {
+      return `${String(first)} of ${this.constructor.name}`;
+    }
+    const read = reweave(Single.prototype.read as (...args: unknown[]) => unknown, body);
+    Object.defineProperty(Late.prototype, 'read', { value: read });
+    expect([read.name, read.length, new Reflector().get('role', read)]).toEqual(['read', 2, 'admin']);
+    expect(new Late().read('b', '')).toBe('b of Late');
+
+    const app = await Test.createTestingModule({
+      imports: [{ module: JournalModule, global: true }],
+      providers: [Late, Single],
+    }).compile();
+    expect(app.get(Late).read('c', '')).toBe('c of Late');
+    expect(app.get(Journal).calls).toEqual(['Single.read']);
+    expect(app.get(Single).read('', '')).toBe('a');
+    await app.close();
+  });
+
+  it('leaves a body as it is when nothing is woven', () => {
+    const body = () => 'b';
+    expect(reweave(function plain() {}, body)).toBe(body);
+    expect(body.name).toBe('plain');
   });
 
   it('refuses what is not a method', () => {

@@ -139,7 +139,7 @@ describe('bulkhead', () => {
     await clock.advance(300);
     await expect(waiting.result).resolves.toMatchObject({ reason: 'queue-timeout' });
     const late = runInContext({ deadline: 300 }, () => call('late'));
-    await expect(late.result).resolves.toMatchObject({ reason: 'queue-timeout' });
+    await expect(late.result).resolves.toMatchObject({ code: 'TIMEOUT', scope: 'deadline' });
     expect(clock.pending).toBe(0);
   });
 

@@ -104,7 +104,7 @@ describe('the retry budget of a pipeline', () => {
   it.each<[object, string]>([
     [{ retryBudget: { ratio: 200 } }, 'retryBudget.ratio: Invalid value 200.'],
     [{ retryBudget: { ratio: 0, minPerSecond: 0 } }, 'retryBudget: It allows no retry at all.'],
-    [{ retryBudget: 20 }, 'retryBudget: Invalid value 20. Use an object.'],
+    [{ retryBudget: 20 }, 'retryBudget: Invalid value 20. Use an object, or false.'],
   ])('refuses %j', (options, message) => {
     expect(() => bench().define(options)).toThrow(message);
   });

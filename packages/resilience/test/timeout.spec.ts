@@ -1,6 +1,8 @@
 import { getEventListeners } from 'node:events';
 import {
+  CallerGoneError,
   currentContext,
+  DeadlineExceededError,
   remainingTime,
   runInContext,
   runInFreshContext,
@@ -155,6 +157,38 @@ describe('timeout', () => {
     const late = runWithDeadline(clock, 0, signal, () => pipeline.execute(async () => (called = true)));
     await expect(late).rejects.toMatchObject({ code: 'TIMEOUT', scope: 'deadline' });
     expect([called, registry.state('users')]).toEqual([false, 'closed']);
+  });
+
+  it("does not begin a call after the caller's deadline without a limit of its own either", async () => {
+    const { define, clock } = bench();
+    let called = false;
+    // The signal has not heard of it yet, as when the process stood still.
+    const { signal } = new AbortController();
+    const late = runWithDeadline(clock, 0, signal, () =>
+      define({ retry: 3 }).execute(async () => (called = true)),
+    );
+    await expect(late).rejects.toMatchObject({ code: 'TIMEOUT', scope: 'deadline', timeoutMs: 0 });
+    expect(called).toBe(false);
+  });
+
+  it('is a failure of what was called when the signal of the request tells of it first', async () => {
+    const { define, clock, registry } = bench();
+    const pipeline = define({ circuitBreaker: { consecutiveFailures: 1 } });
+    const request = new AbortController();
+    const call = runWithDeadline(clock, 200, request.signal, () => ended(pipeline.execute(hang)));
+    request.abort(new DeadlineExceededError(200));
+    await expect(call).resolves.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    expect(registry.state('users')).toBe('open');
+  });
+
+  it('is no failure of anything when the caller of the request has left', async () => {
+    const { define, clock, registry } = bench();
+    const pipeline = define({ circuitBreaker: { consecutiveFailures: 1 } });
+    const request = new AbortController();
+    const call = runWithDeadline(clock, 200, request.signal, () => ended(pipeline.execute(hang)));
+    request.abort(new CallerGoneError());
+    await expect(call).resolves.toMatchObject({ code: 'CALLER_GONE' });
+    expect(registry.state('users')).toBe('closed');
   });
 });
 

@@ -1,7 +1,7 @@
-import { connect } from 'node:net';
+import { accepts } from './accepts.js';
 
 /** The servers that engine packages talk to, and the port of 127.0.0.1 on which tests expect each. */
-export const ENGINE_PORTS = { postgres: 5432, redis: 6379, rabbitmq: 5672, nats: 4222 } as const;
+export const ENGINE_PORTS = { postgres: 5432, redis: 6379, rabbitmq: 5672, nats: 4222, etcd: 2379 } as const;
 
 export type Engine = keyof typeof ENGINE_PORTS;
 
@@ -20,17 +20,4 @@ export async function engineAnswers(engine: Engine): Promise<boolean> {
   if (!answers)
     process.stderr.write(`Skipped: what needs ${engine}, which does not answer on 127.0.0.1:${port}.\n`);
   return answers;
-}
-
-function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: 2_000 });
-    const end = (answer: boolean) => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.once('connect', () => end(true));
-    socket.once('error', () => end(false));
-    socket.once('timeout', () => end(false));
-  });
 }

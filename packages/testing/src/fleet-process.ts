@@ -11,6 +11,11 @@ export interface ProcessSpec {
   readonly args?: readonly string[];
   /** Environment variables on top of the fleet's own. */
   readonly env?: Readonly<Record<string, string>>;
+  /**
+   * A command that starts another one, with its arguments, under which Node is started, such as `['nice', '-n', '5']`. It has to
+   * become Node, and not to wait for it: signals go to what it has become. Default: none.
+   */
+  readonly under?: readonly string[];
 }
 
 /** A process that was started, and can be broken. */
@@ -25,8 +30,9 @@ export class FleetProcess {
     env: NodeJS.ProcessEnv,
     onLine: (line: string, process: FleetProcess) => void,
   ) {
-    const { script, args = [] } = spec;
-    this.#child = spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const { script, args = [], under = [] } = spec;
+    const [command = '', ...rest] = [...under, process.execPath, script, ...args];
+    this.#child = spawn(command, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#exited = once(this.#child, 'exit');
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       if (!stream) continue;

@@ -25,6 +25,17 @@ describe('fleet harness', () => {
     await fleet.stop();
   });
 
+  it('runs a process under another command, which becomes it', async () => {
+    const { fleet } = await fleetOf('');
+    const script = join(fleet.directory, 'script.mjs');
+    await writeFile(script, 'console.log(process.env.WHO, process.pid, process.argv[2])');
+    const one = fleet.start({ name: 'one', script, args: ['a b'], under: ['env', 'WHO=you'] });
+    await one.exited();
+    await eventually('its line', () => one.lines.length);
+    expect(one.lines).toEqual([`you ${one.pid} a b`]);
+    await fleet.stop();
+  });
+
   it('kills, and resolves when the process is gone', async () => {
     const { fleet, start } = await fleetOf('setInterval(() => {}, 1000)');
     const one = start('one');

@@ -146,4 +146,33 @@ describe('system clock', () => {
     task.cancel();
     expect(fired).toBe(false);
   });
+
+  /** Keeps the event loop from running, as a pause for garbage or a stopped process does. */
+  function holdUp(ms: number): void {
+    const until = performance.now() + ms;
+    while (performance.now() < until);
+  }
+
+  it('lets what has arrived while the process was held up come first, and what is due then', async () => {
+    const order: string[] = [];
+    const late = new Promise<void>((resolve) => {
+      systemClock.schedule(1, () => {
+        order.push('due');
+        resolve();
+      });
+    });
+    setImmediate(() => order.push('arrived'));
+    holdUp(40);
+    await late;
+    expect(order).toEqual(['arrived', 'due']);
+  });
+
+  it('cancels what is due as long as it has not run', async () => {
+    const order: string[] = [];
+    const task = systemClock.schedule(1, () => order.push('due'));
+    setImmediate(() => task.cancel());
+    holdUp(40);
+    await sleep(systemClock, 5);
+    expect(order).toEqual([]);
+  });
 });

@@ -24,15 +24,28 @@ export interface Clock {
 /** The longest delay that Node's timers take; a longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
+/** A timer that fires this much later than it was due was held up by this process, not by what is waited for. */
+const HELD_UP_MS = 20;
+
 /** The real time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   schedule(delayMs, task, options) {
-    const timer = setTimeout(task, Math.min(delayMs, LONGEST_TIMER_MS));
+    const ms = Math.min(delayMs, LONGEST_TIMER_MS);
+    const due = performance.now() + ms;
+    let behind: NodeJS.Immediate | undefined;
+    const timer = setTimeout(() => {
+      if (performance.now() - due < HELD_UP_MS) return task();
+      // The event loop runs timers first. What has arrived meanwhile is read before anybody is told that it is too late.
+      behind = setImmediate(task);
+    }, ms);
     if (options?.background) timer.unref();
     return {
-      cancel: () => clearTimeout(timer),
+      cancel: () => {
+        clearTimeout(timer);
+        clearImmediate(behind);
+      },
       keepAlive: (needed) => void (needed ? timer.ref() : timer.unref()),
     };
   },

@@ -1,3 +1,4 @@
+import { asSentence } from './as-sentence.js';
 import { messageOf } from './message-of.js';
 import { OptionsError } from './options.error.js';
 import { isRookeryError } from './rookery.error.js';
@@ -24,4 +25,12 @@ describe('errors', () => {
     expect(messageOf('text')).toBe('text');
     expect(messageOf(new AggregateError([new Error('one'), new Error('two')]))).toBe('one; two');
   });
+});
+
+describe('a message as a sentence', () => {
+  it.each([
+    ['gone', 'gone.'],
+    ['gone.', 'gone.'],
+    ['gone?', 'gone?'],
+  ])('%p is %p', (message, sentence) => expect(asSentence(message)).toBe(sentence));
 });

@@ -6,14 +6,14 @@ describe('a process', () => {
   it('knows itself to be running, and an equal number of another start to be gone', async () => {
     const self = await identifySelf();
     expect(self.pid).toBe(process.pid);
-    expect(await probeProcess(self, self)).toBe('running');
-    if (self.started !== '') expect(await probeProcess({ ...self, started: '1' }, self)).toBe('gone');
+    expect(probeProcess(self, self)).toBe('running');
+    if (self.started !== '') expect(probeProcess({ ...self, started: '1' }, self)).toBe('gone');
   });
 
   it('cannot tell about one of another host or container', async () => {
     const self = await identifySelf();
-    expect(await probeProcess({ ...self, realm: 'elsewhere' }, self)).toBe('unknown');
-    expect(await probeProcess({ ...self, realm: '' }, { ...self, realm: '' })).toBe('unknown');
+    expect(probeProcess({ ...self, realm: 'elsewhere' }, self)).toBe('unknown');
+    expect(probeProcess({ ...self, realm: '' }, { ...self, realm: '' })).toBe('unknown');
   });
 
   it('sees that another has ended, also where the system does not tell when processes started', async () => {
@@ -21,12 +21,12 @@ describe('a process', () => {
     const child = spawn(process.execPath, ['-e', 'process.stdin.resume()'], { stdio: 'pipe' });
     const blind = { ...self, started: '' };
     const identity = { ...blind, pid: child.pid ?? 0 };
-    expect(await probeProcess(identity, blind)).toBe('running');
+    expect(probeProcess(identity, blind)).toBe('running');
     const gone = once(child, 'close');
     child.kill('SIGKILL');
     await gone;
-    expect(await probeProcess(identity, blind)).toBe('gone');
-    expect(await probeProcess({ ...identity, started: '7' }, self)).toBe('gone');
+    expect(probeProcess(identity, blind)).toBe('gone');
+    expect(probeProcess({ ...identity, started: '7' }, self)).toBe('gone');
   });
 
   const onLinux = process.platform === 'linux' ? it : it.skip;
@@ -42,10 +42,10 @@ describe('a process', () => {
       pid: Number(output.toString()),
       started: await startOf(Number(output.toString())),
     };
-    for (let looks = 0; looks < 400 && (await probeProcess(identity, self)) !== 'gone'; looks += 1)
+    for (let looks = 0; looks < 400 && probeProcess(identity, self) !== 'gone'; looks += 1)
       await new Promise((resolve) => setTimeout(resolve, 5));
     expect(process.kill(identity.pid, 0)).toBe(true);
-    expect(await probeProcess(identity, self)).toBe('gone');
+    expect(probeProcess(identity, self)).toBe('gone');
     const gone = once(parent, 'close');
     parent.kill('SIGKILL');
     await gone;

@@ -1,3 +1,5 @@
+import { parseForeignJson } from './foreign-json.js';
+
 /** No answer larger than this is read, in bytes. */
 export const LARGEST_ANSWER = 10 * 1024 * 1024;
 
@@ -9,10 +11,13 @@ export interface AnswerBody {
   readonly body: string;
 }
 
-/** The body as a value: decoded when it is JSON, text otherwise, `undefined` when there is none. Throws on broken JSON. */
+/**
+ * The body as a value: decoded when it is JSON, text otherwise, `undefined` when there is none. Throws on JSON that is
+ * broken or would do harm.
+ */
 export function decodeBody({ contentType, body }: AnswerBody): unknown {
   if (body === '') return undefined;
-  return JSON_TYPE.test(contentType) ? JSON.parse(body) : body;
+  return JSON_TYPE.test(contentType) ? parseForeignJson(body) : body;
 }
 
 /** The same for the body of an error, which must not hide the error itself when it is broken. */

@@ -1,5 +1,5 @@
 import { decodeBody, decodeErrorBody } from './answer.js';
-import { headersCheck } from './headers.js';
+import { headerProblem, headersCheck } from './headers.js';
 import { neverSent } from './never-sent.js';
 
 describe('the body of an answer', () => {
@@ -35,6 +35,51 @@ describe('headers of an option', () => {
     expect(problemsOf({ 'x a': 'b' })[0]).toMatch(/^headers\.x a: Invalid name\./);
     expect(problemsOf([])).toEqual(['headers: Invalid value a list. Use an object.']);
   });
+});
+
+describe('a header that a caller passes on', () => {
+  it.each([
+    // Of the connection (RFC 9110, section 7.6.1), and what old proxies made of them.
+    ['Connection', 'x-secret'],
+    ['Keep-Alive', 'timeout=5'],
+    ['Proxy-Authenticate', 'Basic'],
+    ['Proxy-Authorization', 'Basic YTpi'],
+    ['Proxy-Connection', 'keep-alive'],
+    ['TE', 'trailers'],
+    ['Trailer', 'x-a'],
+    ['Transfer-Encoding', 'chunked'],
+    ['Upgrade', 'h2c'],
+    ['Content-Length', '5'],
+    ['Host', 'evil'],
+    ['Expect', '100-continue'],
+  ])('is refused as %s, which belongs to one connection', (name, value) => {
+    expect(headerProblem(name, value)).toBe('Set by the client itself. Leave it out.');
+  });
+
+  it.each([
+    ['CR LF', 'a\r\nx-admin: 1'],
+    ['a bare LF', 'a\nx-admin: 1'],
+    ['a bare CR', 'a\rx-admin: 1'],
+    ['NUL', 'a\0'],
+    ['DEL', 'a\x7f'],
+    ['what is not latin-1', 'a\u0100'],
+    ['what becomes a line break in latin-1', 'a\u010a\u010dx: y'],
+    ['an emoji', '\u{1f600}'],
+    ['no text', 5],
+  ])('is refused with %s in it, and the message does not show it', (_what, value) => {
+    for (const name of ['baggage', 'tracestate', 'traceparent', 'x-rookery-timeout-ms', 'x-tenant']) {
+      expect(headerProblem(name, value)).toBe(
+        'Invalid value. Use a text without line breaks and control characters.',
+      );
+    }
+  });
+
+  it.each(['', ' ', 'a b', 'a:b', 'a\r\nb', 'a\0', '\u00e4', 'x'.repeat(5) + '\n'])(
+    'is refused under the name %j',
+    (name) => {
+      expect(headerProblem(name, 'a')).toBe('Invalid name. Use a header name such as x-tenant.');
+    },
+  );
 });
 
 describe('a failed request', () => {

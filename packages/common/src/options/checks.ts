@@ -67,9 +67,14 @@ export const serviceName: Check = check(
   'a name of up to 128 letters, digits, dots, dashes and underscores that starts with a letter or digit',
 );
 
-/** `false`, which switches something off, or what `inner` accepts. */
+/** `false`, which switches something off, or what `inner` accepts. Who gives no object learns that it could be `false`. */
 export function orFalse(inner: Check): Check {
   return (value, path, problems) => {
-    if (value !== false) inner(value, path, problems);
+    if (value === false) return;
+    const found: string[] = [];
+    inner(value, path, found);
+    const whole = `${path && `${path}: `}Invalid value `;
+    const named = (problem: string) => problem.replace(/Use an object\.$/, 'Use an object, or false.');
+    problems.push(...found.map((problem) => (problem.startsWith(whole) ? named(problem) : problem)));
   };
 }

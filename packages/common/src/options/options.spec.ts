@@ -59,7 +59,7 @@ describe('option checks', () => {
     [{ name: 'x', attempts: 0 }, 'attempts: Invalid value 0. Use a whole number of at least 1.'],
     [{ name: 'x', ratio: Number.NaN }, 'ratio: Invalid value NaN. Use a number from 0 to 1.'],
     [{ name: 'x', mode: 'c' }, `mode: Invalid value "c". Use 'a' or 'b'.`],
-    [{ name: 'x', retry: true }, 'retry: Invalid value true. Use an object.'],
+    [{ name: 'x', retry: true }, 'retry: Invalid value true. Use an object, or false.'],
     [{ name: 'x', retry: { dealy: 1 } }, 'retry.dealy: Unknown option. Known options: delay.'],
     [{ name: 'x', peers: [{ url: 'u' }, {}] }, 'peers[1].url: Missing.'],
     [{ name: 'x', peers: {} }, 'peers: Invalid value an object. Use a list.'],

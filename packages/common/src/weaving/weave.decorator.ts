@@ -5,7 +5,7 @@ import { type WovenMethod } from './woven-call.js';
 
 interface Wrapper {
   readonly weaving: Weaving<never>;
-  readonly inner: unknown;
+  readonly method: WovenMethod;
 }
 
 /** What each wrapper wraps, so that a method is woven once by each package however many decorators it has. */
@@ -36,16 +36,38 @@ export function weaveMethod<Runtime extends object>(
     name: String(key),
     returnType: Reflect.getMetadata('design:returntype', target, key),
     original: original as WovenMethod['original'],
-    written: innermost(original) as WovenMethod['written'],
+    written: innermost(original),
   };
   descriptor.value = wrap(weaving, method);
   weaving.declare?.(method);
 }
 
-function wrap<Runtime extends object>(
-  weaving: Weaving<Runtime>,
-  method: WovenMethod,
-): WovenMethod['original'] {
+/**
+ * What decorators have woven around `method`, woven around another body. For a class whose decorators come first and
+ * whose bodies come later, such as a contract that becomes a client. `body` takes over the method's name, length and
+ * metadata, and is returned as it is when nothing is woven.
+ */
+export function reweave(method: Body, body: Body): Body {
+  const wrapper = wrappers.get(method);
+  if (!wrapper) return alike(method, body);
+  const { weaving, method: woven } = wrapper;
+  const original = reweave(woven.original, body);
+  return alike(method, wrap(weaving, { ...woven, original, written: innermost(original) }));
+}
+
+type Body = WovenMethod['original'];
+
+/** Gives a replacement what can be seen of a method from outside. */
+function alike(method: Body, replacement: Body): Body {
+  Object.defineProperty(replacement, 'name', { value: method.name });
+  Object.defineProperty(replacement, 'length', { value: method.length });
+  for (const name of Reflect.getMetadataKeys(method)) {
+    Reflect.defineMetadata(name, Reflect.getMetadata(name, method), replacement);
+  }
+  return replacement;
+}
+
+function wrap<Runtime extends object>(weaving: Weaving<Runtime>, method: WovenMethod): Body {
   const { original } = method;
   const slot = injectionKey(weaving.name);
   function wrapper(this: object, ...args: unknown[]): unknown {
@@ -58,27 +80,22 @@ function wrap<Runtime extends object>(
       proceed: (changed = args) => original.apply(this, [...changed]),
     });
   }
-  Object.defineProperty(wrapper, 'name', { value: original.name });
-  Object.defineProperty(wrapper, 'length', { value: original.length });
-  for (const name of Reflect.getMetadataKeys(original)) {
-    Reflect.defineMetadata(name, Reflect.getMetadata(name, original), wrapper);
-  }
-  wrappers.set(wrapper, { weaving, inner: original });
-  return wrapper;
+  wrappers.set(wrapper, { weaving, method });
+  return alike(original, wrapper);
 }
 
 function isWovenBy(weaving: Weaving<never>, method: unknown): boolean {
   for (
     let wrapper = wrappers.get(method as object);
     wrapper;
-    wrapper = wrappers.get(wrapper.inner as object)
+    wrapper = wrappers.get(wrapper.method.original)
   ) {
     if (wrapper.weaving === weaving) return true;
   }
   return false;
 }
 
-function innermost(method: unknown): unknown {
+function innermost(method: unknown): WovenMethod['written'] {
   const wrapper = wrappers.get(method as object);
-  return wrapper ? innermost(wrapper.inner) : method;
+  return wrapper ? innermost(wrapper.method.original) : (method as WovenMethod['written']);
 }

@@ -1,4 +1,4 @@
-import { isRookeryError } from '@rookery/common';
+import { isTimeout } from '@rookery/common';
 import { ask } from '../errors/ask.js';
 import { askAboutResult } from '../errors/ask-about-result.js';
 import { isMisuse } from '../errors/is-misuse.js';
@@ -40,5 +40,5 @@ export class CallJudge {
 
 /** Whether a policy further out gave the attempt up for another reason than its time, as a hedge does with the slower one. */
 function isGivenUp(error: unknown, signal: AbortSignal | undefined): boolean {
-  return isAbort(error, signal) && !isRookeryError(signal?.reason, 'TIMEOUT');
+  return isAbort(error, signal) && !isTimeout(signal?.reason);
 }

@@ -1,8 +1,8 @@
 import { type Answer } from './answer.js';
 
 /** The body of an HTTP response. How long to wait is in a header. */
-export function httpBody({ statusCode, message, code }: Answer): object {
-  return { statusCode, message, code };
+export function httpBody({ statusCode, message, code, problem }: Answer): object {
+  return problem ?? { statusCode, message, code };
 }
 
 /**

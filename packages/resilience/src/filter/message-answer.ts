@@ -9,6 +9,13 @@ export interface ErrorMessage extends Partial<Answer> {
 /** What a microservice or a gateway sends. Without an answer: what Nest says of an unknown error. */
 export function errorMessage(answer: Answer | undefined): ErrorMessage {
   if (!answer) return { status: 'error', message: UNKNOWN_ERROR };
-  const { code, statusCode, message, retryAfterMs } = answer;
-  return { status: 'error', code, statusCode, message, ...(retryAfterMs ? { retryAfterMs } : {}) };
+  const { code, statusCode, message, retryAfterMs, problem } = answer;
+  return {
+    status: 'error',
+    code,
+    statusCode,
+    message,
+    ...(retryAfterMs ? { retryAfterMs } : {}),
+    ...(problem && { problem }),
+  };
 }

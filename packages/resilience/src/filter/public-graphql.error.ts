@@ -14,6 +14,6 @@ export class PublicGraphqlError extends Error {
   }
 }
 
-function extensionsOf({ code, statusCode, retryAfterMs }: Answer) {
-  return { code, statusCode, ...(retryAfterMs ? { retryAfterMs } : {}) };
+function extensionsOf({ code, statusCode, retryAfterMs, problem }: Answer) {
+  return { code, statusCode, ...(retryAfterMs ? { retryAfterMs } : {}), ...(problem && { problem }) };
 }

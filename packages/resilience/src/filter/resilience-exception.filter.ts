@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, Logger } from '@nestjs/common';
 import { BaseExceptionFilter, type HttpAdapterHost } from '@nestjs/core';
-import { type RookeryError } from '@rookery/common';
+import { PROBLEM_JSON, type RookeryError } from '@rookery/common';
 import { type Observable, of, throwError } from 'rxjs';
 import { withoutStack } from '../errors/without-stack.js';
 import { AnyRookeryError } from './any-rookery-error.js';
@@ -54,6 +54,7 @@ export class ResilienceExceptionFilter extends BaseExceptionFilter<RookeryError>
     if (httpAdapter.isHeadersSent(response)) return void httpAdapter.end(response);
     const seconds = retryAfterSeconds(answer);
     if (seconds !== undefined) httpAdapter.setHeader(response, 'Retry-After', String(seconds));
+    if (answer.problem) httpAdapter.setHeader(response, 'Content-Type', PROBLEM_JSON);
     httpAdapter.reply(response, httpBody(answer), answer.statusCode);
   }
 

@@ -5,11 +5,12 @@ import { statusOf } from './status-of.js';
 const TEMPORARY = [408, 429];
 
 /**
- * Whether the error says that the request itself was wrong: its HTTP status is 4xx, except 408, 429 and what AWS answers
- * with 400 in their place. Sending it again fails again, and the server that says so is in good health.
+ * Whether the error says that the request itself was wrong: its HTTP status is 4xx, except 408, 429, what AWS answers
+ * with 400 in their place, and what calls itself `passing`. Sending it again fails again, and the server that says so is
+ * in good health.
  */
 export function isClientError(error: unknown): boolean {
   const status = statusOf(error);
   if (status === undefined || status < 400 || status >= 500 || TEMPORARY.includes(status)) return false;
-  return !isTemporaryAtAws(error as object);
+  return !isTemporaryAtAws(error as object) && (error as { passing?: unknown }).passing !== true;
 }

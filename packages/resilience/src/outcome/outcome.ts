@@ -1,4 +1,4 @@
-import { isRookeryError } from '@rookery/common';
+import { isRookeryError, isTimeout } from '@rookery/common';
 import { isMisuse } from '../errors/is-misuse.js';
 import { isRejection } from '../errors/rejection.error.js';
 import { isClientError } from './client-error.js';
@@ -17,7 +17,7 @@ export type ErrorKind = 'failure' | 'ignored' | 'rejected';
  * otherwise a dependency that hangs for longer than its callers wait would never open a circuit.
  */
 export function isAbort(error: unknown, caller: AbortSignal | undefined): boolean {
-  return caller?.aborted === true && !isRookeryError(error, 'TIMEOUT');
+  return caller?.aborted === true && !isTimeout(error);
 }
 
 /**

@@ -8,10 +8,11 @@ import { type Execution } from './policy.js';
  * Under a cooperative timeout it ends when the work has ended.
  */
 export function callAttempt(execution: Execution): Promise<unknown> {
-  const { call, signal, attempt: number } = execution;
+  const { call, signal, attempt: number, firstValueBy } = execution;
   if (!signal) return start(call, new EndlessAttempt(number));
   if (signal.aborted) return Promise.reject(signal.reason);
-  const work = inContextOf(execution, signal, () => start(call, { number, signal }));
+  const attempt: Attempt = firstValueBy === undefined ? { number, signal } : { number, signal, firstValueBy };
+  const work = inContextOf(execution, signal, () => start(call, attempt));
   return execution.cooperative ? orReason(work, signal) : untilAborted(work, signal, execution);
 }
 

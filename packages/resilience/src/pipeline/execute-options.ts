@@ -17,6 +17,7 @@ const options = shape<ExecuteOptions>({
   priority: is.oneOf(...PRIORITIES),
   recordIf: is.callable,
   timeout: is.duration(),
+  commitment: is.implementing('Commitment', 'make', 'onceMade'),
   onRetry: is.callable,
 });
 

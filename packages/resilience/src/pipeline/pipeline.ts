@@ -1,4 +1,5 @@
 import { type Duration } from '@rookery/common';
+import { type Commitment } from './commitment.js';
 import { type Priority } from './priority.js';
 
 /** One try of a call. */
@@ -7,6 +8,11 @@ export interface Attempt {
   readonly number: number;
   /** Aborts when nobody waits for this attempt any more; pass it on to what the attempt does. */
   readonly signal: AbortSignal;
+  /**
+   * For streams under a timeout: the moment by which their first value has to be there, on the monotonic clock. The rest of
+   * a stream has no such limit, so it is not the deadline of the calls that the attempt makes.
+   */
+  readonly firstValueBy?: number;
 }
 
 /** What one call adds to the policies that guard it. */
@@ -33,6 +39,12 @@ export interface ExecuteOptions {
   recordIf?: (error: unknown, attempt: number) => boolean;
   /** A limit for this call, over all its attempts. The shorter one of it and the policy's total counts. Default: none. */
   timeout?: Duration;
+  /**
+   * For a call that hands its result out before its work has ended, such as a body that is still coming: made at that
+   * moment. From then on the call is neither tried again nor replaced, no timeout ends it and its breaker has heard of its
+   * success; what it was let in for is given back when it ends. Default: none, it hands out its result at its end.
+   */
+  commitment?: Commitment;
   /** Told before each pause, so that the caller knows how many attempts were made. */
   onRetry?: (error: unknown, attempt: number, delayMs: number) => void;
 }

@@ -5,6 +5,7 @@ import { type Commitment } from './commitment.js';
 import { executeMisuse } from './execute-options.js';
 import { type Attempt, type ExecuteOptions, type Pipeline } from './pipeline.js';
 import { CallLimit } from '../timeout/call-limit.js';
+import { TimeoutError } from '../timeout/timeout.error.js';
 import { type Execution, type Next, type Subject } from './policy.js';
 import { type PolicyParts } from './policy-parts.js';
 import { type PolicySettings } from './stage-settings.js';
@@ -51,7 +52,7 @@ export class PolicyPipeline implements Pipeline {
   execute<T>(call: (attempt: Attempt) => Promise<T>, options?: ExecuteOptions): Promise<T> {
     const misuse = executeMisuse(this.name, call, options);
     if (misuse) return Promise.reject(misuse);
-    // The result is what the call resolves to: a pipeline without a fallback adds no results of its own.
+    // The result is what the call resolves to; only a fallback and chaos.outcome have results of their own, typed by the app.
     return this.executeMethod(call, undefined, options) as Promise<T>;
   }
 
@@ -64,6 +65,8 @@ export class PolicyPipeline implements Pipeline {
     const context = currentContext();
     const caller = options.signal ?? context.signal;
     if (caller?.aborted) return Promise.reject(caller.reason);
+    const deadline = context.deadline ?? Infinity;
+    if (deadline < Infinity && deadline <= this.parts.clock.monotonic()) return this.#tooLate(deadline);
     const { retryBudget: budget, coalesce } = this.#plan.stages;
     // Where calls are coalesced, only those that are made earn something, and that policy knows which.
     if (!coalesce) budget?.deposit();
@@ -75,11 +78,18 @@ export class PolicyPipeline implements Pipeline {
       budget,
       caller,
       signal: caller,
-      deadline: context.deadline ?? Infinity,
+      deadline,
+      ...(options.commitment && { commitment: options.commitment }),
       ...method,
     };
     if (options.timeout === undefined) return this.#run(execution);
     const limit = { scope: 'total', limitMs: toMilliseconds(options.timeout), mode: 'race' } as const;
     return new CallLimit(this.name, limit, this.parts).run(execution, this.#run);
+  }
+
+  /** The caller's time is up, though nothing has told the signal yet, as when this process stood still. */
+  #tooLate(deadline: number): Promise<never> {
+    this.parts.events.next({ type: 'timeout', policy: this.name, scope: 'deadline', timeoutMs: 0 });
+    return Promise.reject(new TimeoutError(this.name, 0, 'deadline', deadline));
   }
 }

@@ -19,6 +19,8 @@ export interface Execution {
   readonly signal: AbortSignal | undefined;
   /** The moment by which the work must be done, on the monotonic clock; `Infinity` when there is none. */
   readonly deadline: number;
+  /** For streams: the moment by which the first value must be there. Unset: no timeout limits it so far. */
+  readonly firstValueBy?: number;
   /** Who aborts `signal`, where that is a policy of this pipeline which tells it faster than the signal does. */
   readonly scope?: AbortScope;
   /** Whether an aborted attempt ends only when its work has ended. Set by a cooperative timeout. */

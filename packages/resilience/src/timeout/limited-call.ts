@@ -111,7 +111,9 @@ export class LimitedCall extends QueuedWait implements AbortScope {
   /** A stream outlives the limit, which ends with its first value; the calls it makes later must not find it expired. */
   #below(): Execution {
     const { execution, signal } = this;
-    const deadline = execution.commitment ? execution.deadline : this.left.deadline;
-    return { ...execution, signal, deadline, scope: this, cooperative: this.limits.mode === 'cooperative' };
+    const below = { ...execution, signal, scope: this, cooperative: this.limits.mode === 'cooperative' };
+    const { deadline } = this.left;
+    if (!execution.commitment) return { ...below, deadline };
+    return { ...below, firstValueBy: Math.min(deadline, execution.firstValueBy ?? Infinity) };
   }
 }

@@ -7,5 +7,5 @@ import { currentContext, passedSignal, type WovenCall } from '@rookery/common';
 export function callersSignal({ method, args }: WovenCall): AbortSignal | undefined {
   const passed = passedSignal(method.target, method.key, args);
   const { signal } = currentContext();
-  return passed && signal ? AbortSignal.any([passed, signal]) : passed;
+  return passed && signal && passed !== signal ? AbortSignal.any([passed, signal]) : passed;
 }

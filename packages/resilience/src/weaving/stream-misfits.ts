@@ -1,3 +1,5 @@
+import { type Pipeline } from '../pipeline/pipeline.js';
+import { type PolicyPipeline } from '../pipeline/policy-pipeline.js';
 import { type PolicySettings, type StageSettings } from '../pipeline/stage-settings.js';
 import { type GuardedMethod } from './method-policies.js';
 
@@ -38,6 +40,15 @@ export function streamMisfits(
     const where = inherited ? `${name} of the policy "${policy}"` : name;
     const advice = inherited ? 'Use a policy without it' : 'Remove it';
     return `${where}: The method returns an ${stream}, ${why}. ${advice}, or return a promise.`;
+  });
+}
+
+/** A sentence for each thing of a pipeline's policies that does not go with calls which may be answered by a stream. */
+export function streamProblems(pipeline: Pipeline): string[] {
+  const { settings } = pipeline as PolicyPipeline;
+  return MISFITS.filter(({ stage, option }) => has(settings[stage], option)).map(({ stage, option, why }) => {
+    const name = option === undefined ? stage : `${stage}.${option}`;
+    return `${name} of the policy "${pipeline.name}": An answer may be a stream, ${why}. Use a policy without it.`;
   });
 }
 

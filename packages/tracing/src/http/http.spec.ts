@@ -1,21 +1,12 @@
-import {
-  addRequestHook,
-  addRouteHook,
-  type HookableAdapter,
-  type RequestHook,
-  type RouteHook,
-} from './hook-slots.js';
+import { addRouteHook, type HookableAdapter, type RouteHook } from './hook-slots.js';
 import { ignoring } from './ignored-paths.js';
 import { redactQuery } from './redact-query.js';
 
 /** Keeps its hooks as Nest's Express adapter does. */
 class Adapter implements HookableAdapter {
-  onRequestHook: RequestHook | undefined;
   onRouteTriggered: RouteHook | undefined;
 
-  setOnRequestHook(hook: RequestHook): void {
-    this.onRequestHook = hook;
-  }
+  setOnRequestHook(): void {}
 
   setOnRouteTriggered(hook: RouteHook): void {
     this.onRouteTriggered = hook;
@@ -27,31 +18,6 @@ class Adapter implements HookableAdapter {
 }
 
 describe('a hook of ours', () => {
-  const through =
-    (calls: string[], name: string): RequestHook =>
-    (_request, _response, done) => {
-      calls.push(name);
-      done();
-    };
-
-  it.each(['before', 'after'])('runs around a request hook that others set %s it', (when) => {
-    const adapter = new Adapter();
-    const calls: string[] = [];
-    if (when === 'before') adapter.setOnRequestHook(through(calls, 'theirs'));
-    addRequestHook(adapter, through(calls, 'ours'));
-    if (when === 'after') adapter.setOnRequestHook(through(calls, 'theirs'));
-    adapter.onRequestHook?.({}, {}, () => calls.push('next'));
-    expect(calls).toEqual(['ours', 'theirs', 'next']);
-  });
-
-  it('alone continues the request', () => {
-    const adapter = new Adapter();
-    const calls: string[] = [];
-    addRequestHook(adapter, through(calls, 'ours'));
-    adapter.onRequestHook?.({}, {}, () => calls.push('next'));
-    expect(calls).toEqual(['ours', 'next']);
-  });
-
   it.each(['before', 'after'])('runs beside a route hook that others set %s it', (when) => {
     const adapter = new Adapter();
     const calls: string[] = [];

@@ -1,10 +1,9 @@
 import { type Context, context, ROOT_CONTEXT, type Tracer } from '@opentelemetry/api';
-import { runInFreshContext } from '@rookery/common';
+import { addRequestHook, type Done, onResponseClose } from '@rookery/common';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { suppressTracing } from '../context/suppression.js';
-import { addRequestHook, addRouteHook, type Done, type HookableAdapter } from './hook-slots.js';
+import { addRouteHook, type HookableAdapter } from './hook-slots.js';
 import { ignoring } from './ignored-paths.js';
-import { onResponseClose } from './on-response-close.js';
 import { splitTarget } from './request-attributes.js';
 import { ServerRequest } from './server-request.js';
 
@@ -12,7 +11,7 @@ import { ServerRequest } from './server-request.js';
 export function traceRequests(adapter: HookableAdapter, tracer: Tracer, ignore: readonly string[]): void {
   const isIgnored = ignoring(ignore);
   addRouteHook(adapter, (_method, path) => ServerRequest.current()?.route(path));
-  addRequestHook(adapter, (request, response, done) => {
+  addRequestHook(adapter, 'trace', (request, response, done) => {
     const incoming = raw(request, IncomingMessage);
     const outgoing = raw(response, ServerResponse);
     if (!incoming || !outgoing) return done();
@@ -25,9 +24,8 @@ export function traceRequests(adapter: HookableAdapter, tracer: Tracer, ignore: 
   });
 }
 
-/** Fresh, because a deadline or span around `listen()` or an earlier request of the connection is none of this one's. */
 function enter(owner: Context, done: Done): void {
-  runInFreshContext({}, () => context.with(owner, () => done()));
+  context.with(owner, () => done());
 }
 
 /** Node's own object: Express extends it, Fastify keeps it in `raw`. */
