@@ -11,6 +11,9 @@ describe('the command line', () => {
       namespace: undefined,
       intervalMs: 1_000,
       count: undefined,
+      instance: '',
+      undo: false,
+      timeoutMs: 10_000,
     });
   });
 
@@ -27,13 +30,46 @@ describe('the command line', () => {
     expect(readCommandLine(['watch', '--registry', './r.mjs#r'])).toMatchObject({ registry: './r.mjs#r' });
   });
 
+  it('takes the instance to drain, and how', () => {
+    expect(readCommandLine(['drain', 'users-1'])).toMatchObject({
+      command: 'drain',
+      instance: 'users-1',
+      services: [],
+      undo: false,
+    });
+    const args = ['drain', '--undo', '--service', 'users', '--timeout=1m', '--', '-odd'];
+    expect(readCommandLine(args)).toMatchObject({
+      instance: '-odd',
+      services: ['users'],
+      undo: true,
+      timeoutMs: 60_000,
+    });
+  });
+
+  it('takes undrain for drain --undo', () => {
+    expect(readCommandLine(['undrain', 'users-1'])).toEqual(readCommandLine(['drain', 'users-1', '--undo']));
+  });
+
+  it('tells its version', () => expect(readCommandLine(['--version']).command).toBe('version'));
+
   it.each([[], ['help'], ['--help'], ['-h'], ['watch', '--help']])('helps with %j', (...args) => {
     expect(readCommandLine(args.flat()).command).toBe('help');
   });
 
   it.each([
-    [['ls'], 'There is no command "ls". Commands: instances, watch, top.'],
-    [['drain', 'users-1'], 'There is no command "drain".'],
+    [['ls'], 'There is no command "ls". Commands: instances, watch, top, drain.'],
+    [['instances', 'users', 'a/b'], 'Invalid value "a/b". Use a name of up to 128 letters'],
+    [['drain', 'users-1', '--service', '../a'], 'Invalid value "../a"'],
+    [['undrain'], 'drain is about one instance'],
+    [['drain'], 'drain is about one instance'],
+    [['drain', ''], 'drain is about one instance'],
+    [['drain', 'users-1', 'users-2'], 'drain is about one instance'],
+    [['drain', 'users-1', '--timeout', '99ms'], '--timeout "99ms": Use a duration from 100 ms to 1h'],
+    [['drain', 'users-1', '--timeout', '61m'], '--timeout "61m"'],
+    [['drain', 'users-1', '--count', '1'], '--interval and --count are about top.'],
+    [['top', '--undo'], '--undo, --service and --timeout are about drain.'],
+    [['watch', '--timeout', '1s'], '--undo, --service and --timeout are about drain.'],
+    [['instances', '--service', 'users'], '--undo, --service and --timeout are about drain.'],
     [['instances', '--jsno'], "Unknown option '--jsno'"],
     [['top', '--interval', '1ms'], '--interval "1ms": Use a duration of at least 100 ms'],
     [['top', '--interval', 'soon'], '--interval "soon"'],

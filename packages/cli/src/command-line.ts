@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
-import { messageOf, parseDuration } from '@rookery/common';
+import { is, messageOf, parseDuration } from '@rookery/common';
 import { UsageError } from './errors/usage.error.js';
 
 /** What the user wants, checked. */
 export interface CommandLine {
-  readonly command: Command | 'help';
-  /** Names of services; empty for all. */
+  readonly command: Command | 'help' | 'version';
+  /** Names of services; empty for all. Of `drain` at most one. */
   readonly services: readonly string[];
   readonly json: boolean;
   /** `<module>#<export>`. */
@@ -15,39 +15,85 @@ export interface CommandLine {
   readonly intervalMs: number;
   /** How many tables `top` prints; unset for no end. */
   readonly count: number | undefined;
+  /** The id of the instance that `drain` is about; empty for the other commands. */
+  readonly instance: string;
+  /** Whether `drain` is to be undone. */
+  readonly undo: boolean;
+  /** How long `drain` waits for the answer. */
+  readonly timeoutMs: number;
 }
 
-export const COMMANDS = ['instances', 'watch', 'top'] as const;
+/** Another way to say `drain --undo`. */
+const UNDRAIN = 'undrain';
+
+export const COMMANDS = ['instances', 'watch', 'top', 'drain'] as const;
 export type Command = (typeof COMMANDS)[number];
 
 const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
   json: { type: 'boolean' },
   registry: { type: 'string' },
   directory: { type: 'string' },
   namespace: { type: 'string' },
   interval: { type: 'string' },
   count: { type: 'string' },
+  undo: { type: 'boolean' },
+  service: { type: 'string' },
+  timeout: { type: 'string' },
 } as const;
 
-/** The shortest interval in milliseconds: a registry is not to be busy with those who look at it. */
-const SHORTEST_INTERVAL_MS = 100;
+/** The options that one command alone has. */
+const OWN_OPTIONS = { top: ['interval', 'count'], drain: ['undo', 'service', 'timeout'] } as const;
+
+/** The shortest interval or timeout in milliseconds: a registry is not to be busy with those who look at it. */
+const SHORTEST_MS = 100;
+const LONGEST_TIMEOUT_MS = 3_600_000;
 const DEFAULT_INTERVAL_MS = 1_000;
+const DEFAULT_TIMEOUT_MS = 10_000;
 
 /** Reads the arguments after the program's name; throws a `UsageError`. */
 export function readCommandLine(args: readonly string[]): CommandLine {
   const { values, positionals } = parse(args);
-  const [command, ...services] = positionals;
+  const [given, ...names] = positionals;
+  const command = given === UNDRAIN ? 'drain' : given;
   const { json = false, registry, directory, namespace } = values;
   if (registry !== undefined && (directory !== undefined || namespace !== undefined))
     throw new UsageError(
       '--directory and --namespace are about lease files: leave them out with --registry.',
     );
-  if (command !== 'top' && (values.interval !== undefined || values.count !== undefined))
-    throw new UsageError('--interval and --count are about top.');
-  const rest = { services, json, registry, directory, namespace };
+  refuseForeignOptions(command, values);
   const pace = { intervalMs: readInterval(values.interval), count: readCount(values.count) };
-  return { command: values.help ? 'help' : readCommand(command), ...rest, ...pace };
+  const undo = given === UNDRAIN || (values.undo ?? false);
+  const wish = { undo, timeoutMs: readTimeout(values.timeout) };
+  const asked = values.help ? 'help' : values.version ? 'version' : readCommand(command);
+  const whom = asked === 'drain' ? readInstance(names, values.service) : { services: names, instance: '' };
+  if (asked !== 'help') refuseImpossibleNames(whom.services);
+  return { command: asked, ...whom, json, registry, directory, namespace, ...pace, ...wish };
+}
+
+/** Nobody can ever be registered under such a name, which is no answer to "who is there". */
+function refuseImpossibleNames(services: readonly string[]): void {
+  const problems: string[] = [];
+  for (const name of services) is.serviceName(name, '', problems);
+  if (problems.length > 0) throw new UsageError(problems.join(' '));
+}
+
+function refuseForeignOptions(command: string | undefined, values: Readonly<Record<string, unknown>>): void {
+  for (const [owner, options] of Object.entries(OWN_OPTIONS)) {
+    if (command === owner || options.every((option) => values[option] === undefined)) continue;
+    const names = options.map((option) => `--${option}`);
+    throw new UsageError(`${names.slice(0, -1).join(', ')} and ${names.at(-1)} are about ${owner}.`);
+  }
+}
+
+function readInstance(
+  [instance, ...more]: readonly string[],
+  service: string | undefined,
+): Pick<CommandLine, 'services' | 'instance'> {
+  if (instance === undefined || instance === '' || more.length > 0)
+    throw new UsageError('drain is about one instance: give it the id of one.');
+  return { instance, services: service === undefined ? [] : [service] };
 }
 
 function parse(args: readonly string[]) {
@@ -68,8 +114,15 @@ function readCommand(given: string | undefined): Command | 'help' {
 function readInterval(given: string | undefined): number {
   if (given === undefined) return DEFAULT_INTERVAL_MS;
   const ms = parseDuration(given);
-  if (ms !== undefined && ms >= SHORTEST_INTERVAL_MS) return ms;
+  if (ms !== undefined && ms >= SHORTEST_MS) return ms;
   throw new UsageError(`--interval ${JSON.stringify(given)}: Use a duration of at least 100 ms such as 2s.`);
+}
+
+function readTimeout(given: string | undefined): number {
+  if (given === undefined) return DEFAULT_TIMEOUT_MS;
+  const ms = parseDuration(given);
+  if (ms !== undefined && ms >= SHORTEST_MS && ms <= LONGEST_TIMEOUT_MS) return ms;
+  throw new UsageError(`--timeout ${JSON.stringify(given)}: Use a duration from 100 ms to 1h such as 30s.`);
 }
 
 function readCount(given: string | undefined): number | undefined {

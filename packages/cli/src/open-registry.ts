@@ -9,6 +9,9 @@ import { UsageError } from './errors/usage.error.js';
 
 const isRegistry = is.implementing('RegistryBackend', 'register', 'list', 'services', 'watch', 'cleanup');
 
+/** What is no name of a package. */
+const PATH = /^[./]|^[A-Za-z]:/;
+
 type Place = Pick<CommandLine, 'registry' | 'directory' | 'namespace'>;
 
 /** The registry that the command line names. It opens lease files only where there are some. */
@@ -28,13 +31,22 @@ async function openLeaseFiles({ directory, namespace }: Place, cwd: string): Pro
   return backend;
 }
 
+/** The address of a server, or what has a password in it. A drive letter is the start of a path. */
+const ADDRESS = /^[a-z][a-z\d+.-]+:|^[^/\\]*:[^/\\]*@/i;
+
 async function loadRegistry(given: string, cwd: string): Promise<RegistryBackend> {
+  // It is not quoted, because it may hold a password.
+  if (ADDRESS.test(given))
+    throw new UsageError(
+      '--registry: This is an address. Name a module that exports a registry, such as redisRegistry({ url }).',
+    );
   const [specifier = '', name = 'default'] = given.split('#');
   const where = `--registry ${given}`;
-  const exported = await importFrom(specifier, cwd).catch((error: unknown) => {
+  const exported = await importFrom(specifier, cwd).catch(async (error: unknown) => {
     // What follows the first line is about the loader.
     const [reason = ''] = messageOf(error).split('\n');
-    throw new UsageError(`${where}: The module cannot be loaded: ${reason.replace(/\.$/, '')}.`);
+    const hint = (await isForgottenPath(specifier, cwd)) ? ` Write ./${specifier} for the file.` : '';
+    throw new UsageError(`${where}: The module cannot be loaded: ${reason.replace(/\.$/, '')}.${hint}`);
   });
   if (!(name in exported)) {
     const names = Object.keys(exported).join(', ') || 'nothing';
@@ -50,9 +62,18 @@ async function loadRegistry(given: string, cwd: string): Promise<RegistryBackend
   return registry;
 }
 
+/** Whether it was taken for the name of a package, and a file has that name. */
+async function isForgottenPath(specifier: string, cwd: string): Promise<boolean> {
+  if (specifier === '' || PATH.test(specifier)) return false;
+  return access(resolve(cwd, specifier)).then(
+    () => true,
+    () => false,
+  );
+}
+
 async function importFrom(specifier: string, cwd: string): Promise<Record<string, unknown>> {
   const from = createRequire(pathToFileURL(join(cwd, 'rookery.js')));
   // Packages are those of the project that is looked at, not those of this tool.
-  const path = /^[./]|^[A-Za-z]:/.test(specifier) ? resolve(cwd, specifier) : from.resolve(specifier);
+  const path = PATH.test(specifier) ? resolve(cwd, specifier) : from.resolve(specifier);
   return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
 }

@@ -37,4 +37,25 @@ describe('the table of instances', () => {
     ]);
     expect(addressOf(sampleInstance({ protocol: 'grpc' }))).toBe('grpc://127.0.0.1:3000');
   });
+
+  it('has a share for those that leave when no other is up, for they are called', () => {
+    const leaving = (id: string, weight: number) => ({
+      ...sampleInstance({ id, weight }),
+      status: 'draining' as const,
+    });
+    const rows = instanceTable([leaving('a', 3), leaving('b', 1)], 61_000);
+    expect(rows.map((row) => /draining +(\S+)/.exec(row)?.[1])).toEqual([undefined, '75%', '25%']);
+  });
+
+  it('tells nothing that nobody knows, of a list in which nobody registers', () => {
+    const rows = instanceTable(
+      [sampleInstance({ id: 'a' }), sampleInstance({ id: 'b', version: '1.2.3' })],
+      61_000,
+      { readOnly: true },
+    );
+    expect(rows.slice(1).map((row) => row.split(/ {2,}/).slice(5))).toEqual([
+      ['-', '-', '-'],
+      ['1.2.3', '-', '-'],
+    ]);
+  });
 });

@@ -1,4 +1,4 @@
-import { type ServiceInstance } from '@rookery/discovery';
+import { type RegistryBackend, type ServiceInstance } from '@rookery/discovery';
 import { printable } from './terminal.js';
 
 const GAP = '  ';
@@ -32,17 +32,37 @@ export function table(titles: readonly string[], rows: readonly (readonly string
   );
 }
 
-/** A line for each instance; `share` is the part of the calls that its weight asks for. */
-export function instanceTable(instances: readonly ServiceInstance[], now: number): string[] {
+/** The version of an instance that was given none. */
+const NO_VERSION = '0.0.0';
+
+/**
+ * A line for each instance. `SHARE` is the part of the calls that its weight asks for: those that drain have one when no
+ * other is up. What nobody has told is `-`: when something started that was not registered, and its version.
+ */
+export function instanceTable(
+  instances: readonly ServiceInstance[],
+  now: number,
+  { readOnly = false }: Pick<RegistryBackend, 'readOnly'> = {},
+): string[] {
   const titles = ['SERVICE', 'ID', 'ADDRESS', 'STATUS', 'SHARE', 'VERSION', 'ZONE', 'AGE'];
-  const weights = new Map<string, number>();
-  for (const { service, weight, status } of instances)
-    if (status === 'up') weights.set(service, (weights.get(service) ?? 0) + weight);
-  const share = ({ service, weight, status }: ServiceInstance) =>
-    status === 'up' ? `${Math.round((100 * weight) / (weights.get(service) ?? weight))}%` : '0%';
+  const share = shares(instances);
   const rows = instances.map((instance) => {
     const { service, id, status, version, zone = '-', startedAt } = instance;
-    return [service, id, addressOf(instance), status, share(instance), version, zone, age(startedAt, now)];
+    const code = readOnly && version === NO_VERSION ? '-' : version;
+    const since = readOnly ? '-' : age(startedAt, now);
+    return [service, id, addressOf(instance), status, share(instance), code, zone, since];
   });
   return table(titles, rows);
+}
+
+function shares(instances: readonly ServiceInstance[]): (instance: ServiceInstance) => string {
+  const served = new Set(instances.filter(({ status }) => status === 'up').map(({ service }) => service));
+  const called = ({ service, status }: ServiceInstance) => status === 'up' || !served.has(service);
+  const weights = new Map<string, number>();
+  for (const instance of instances.filter(called))
+    weights.set(instance.service, (weights.get(instance.service) ?? 0) + instance.weight);
+  return (instance) => {
+    const { service, weight } = instance;
+    return called(instance) ? `${Math.round((100 * weight) / (weights.get(service) ?? weight))}%` : '0%';
+  };
 }

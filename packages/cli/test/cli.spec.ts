@@ -1,63 +1,35 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { sleep, systemClock } from '@rookery/common';
 import { leaseFileRegistry, type Registration, ServiceRegistry } from '@rookery/discovery';
 import { eventually } from '@rookery/discovery/testing';
+import { Programs, type Run } from './programs.js';
 
-const BIN = fileURLToPath(new URL('../bin/rookery.js', import.meta.url));
 const soon = <T>(look: () => T | Promise<T>) => eventually((ms) => sleep(systemClock, ms), look);
-
-/** The program as a process, and what it has printed so far. */
-interface Run {
-  readonly process: ChildProcess;
-  readonly printed: { out: string; err: string };
-  readonly ended: Promise<number | null>;
-}
 
 describe('rookery as a program', () => {
   let directory: string;
   let registry: ServiceRegistry;
-  const runs: Run[] = [];
+  let programs: Programs;
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'rookery-cli-'));
+    programs = new Programs(directory);
     const backend = leaseFileRegistry({ directory });
     await backend.open?.();
     registry = new ServiceRegistry({ backend });
   });
   afterEach(async () => {
-    for (const run of runs.splice(0)) {
-      run.process.kill('SIGKILL');
-      await run.ended;
-    }
+    await programs.end();
     await registry.close();
     await rm(directory, { recursive: true });
   });
 
   const register = (service: string, id: string, port = 3000): Promise<Registration> =>
     registry.register({ service, id, host: '127.0.0.1', port, version: '1.2.3', zone: 'a' });
-  const start = (args: readonly string[], env: NodeJS.ProcessEnv = process.env): Run => {
-    const child = spawn(process.execPath, [BIN, ...args], {
-      cwd: directory,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const printed = { out: '', err: '' };
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (printed.out += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (printed.err += text));
-    const ended = once(child, 'close').then(([code]) => code as number | null);
-    const run = { process: child, printed, ended };
-    runs.push(run);
-    return run;
-  };
-  const finish = async (args: readonly string[], env?: NodeJS.ProcessEnv) => {
-    const run = start(args, env);
-    return { code: await run.ended, ...run.printed };
-  };
+  const start = (...call: Parameters<Programs['rookery']>): Run => programs.rookery(...call);
+  const finish = (...call: Parameters<Programs['finish']>) => programs.finish(...call);
   const here = () => ['--directory', directory];
 
   it('lists the instances of real lease files', async () => {
@@ -105,11 +77,32 @@ describe('rookery as a program', () => {
     const unknown = await finish(['ls']);
     expect([unknown.code, unknown.out]).toEqual([2, '']);
     expect(unknown.err).toBe(
-      'rookery: There is no command "ls". Commands: instances, watch, top. See rookery --help.\n',
+      'rookery: There is no command "ls". Commands: instances, watch, top, drain. See rookery --help.\n',
     );
+    const impossible = await finish(['instances', 'a/b\u001b[31m', ...here()]);
+    expect([impossible.code, impossible.out]).toEqual([2, '']);
+    expect(impossible.err).not.toContain('\u001b');
+    const version = await finish(['--version']);
+    expect([version.code, version.out]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)]);
     const help = await finish(['--help']);
     expect([help.code, help.err]).toEqual([0, '']);
     expect(help.out).toContain('rookery instances [service ...]');
+  });
+
+  it.each(['redis://:s3cret@127.0.0.1', 'nats://jo:s3cr#s3cret@h', 'jo:s3cret@127.0.0.1', 's3cret:x@h'])(
+    'does not repeat the password of an address that is no module: %s',
+    async (address) => {
+      const { code, out, err } = await finish(['instances', '--registry', address]);
+      expect([code, out]).toEqual([2, '']);
+      expect(err).not.toContain('s3cret');
+      expect(err).toContain('Name a module that exports a registry, such as redisRegistry({ url }).');
+    },
+  );
+
+  it('tells a file from a package of that name', async () => {
+    await writeFile(join(directory, 'near.mjs'), 'export default undefined');
+    const { code, err } = await finish(['instances', '--registry', 'near.mjs']);
+    expect([code, err]).toEqual([2, expect.stringContaining('Write ./near.mjs for the file.')]);
   });
 
   it('watches who comes, changes and goes, new services too, until it is told to stop', async () => {

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AppLifeModule } from '@rookery/common';
+import { AddressGuard } from './admission/address-guard.js';
 import { LoadBalancer } from './balancer/load-balancer.js';
 import {
   ConfigurableModuleClass,
@@ -17,7 +18,11 @@ import { ServiceRegistry } from './registry/service-registry.js';
  * imports: [DiscoveryModule.forRoot()]                          // lease files: all processes of this host
  * imports: [DiscoveryModule.forRoot({ advertise: false })]      // finds others, is not found itself
  */
-@Module({ imports: [AppLifeModule], providers: discoveryProviders, exports: [ServiceRegistry, LoadBalancer] })
+@Module({
+  imports: [AppLifeModule],
+  providers: discoveryProviders,
+  exports: [ServiceRegistry, LoadBalancer, AddressGuard],
+})
 export class DiscoveryModule extends ConfigurableModuleClass {
   static override forRoot(options: DiscoveryModuleOptions = {}): DynamicModule {
     return super.forRoot(options);

@@ -18,9 +18,12 @@ export type ReadinessRule = 'once' | 'always' | 'never';
 export interface AdvertiseOptions {
   /** Default: how other processes of this host reach it. A registry that serves several hosts needs it. */
   host?: string;
-  /** Default: the port on which the HTTP server really listens, or the TCP or gRPC server of an app without one. */
+  /**
+   * Default: the ports on which the app's HTTP, TCP and gRPC servers really listen, each as an instance of its own. Who sets
+   * it, or `protocol`, is registered once.
+   */
   port?: number;
-  /** Default: what that server speaks, `'http'`, `'tcp'` or `'grpc'`. */
+  /** Default: what each server speaks, `'http'`, `'tcp'` or `'grpc'`. */
   protocol?: Protocol;
   /** Default: the version that `ServiceModule` was given, else `'0.0.0'`. */
   version?: string;
@@ -36,6 +39,11 @@ export interface AdvertiseOptions {
    * there are any. `'never'`: it registers as soon as it listens. Default `'once'`.
    */
   followReadiness?: ReadinessRule;
+  /**
+   * Whether `rookery drain`, and thereby whoever can write to the registry, may have it marked as draining. Default
+   * `true`.
+   */
+  drainable?: boolean;
 }
 
 /** The zone and the name of the caller, which a balancer needs, are those that the app advertises. */
@@ -79,6 +87,7 @@ export const discoveryOptionsCheck: Check = shape<DiscoveryOptions>({
       weight,
       metadata,
       followReadiness: is.oneOf('once', 'always', 'never'),
+      drainable: is.flag,
     }),
   ),
   leaveDelay: is.duration({ max: 60_000 }),

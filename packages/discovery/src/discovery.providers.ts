@@ -1,6 +1,7 @@
 import { type Provider } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { AppClosing, Readiness, refuseSecondImport, RpcServers, ServiceInfo } from '@rookery/common';
+import { AddressGuard } from './admission/address-guard.js';
 import { admitLogged } from './admission/admit.lifecycle.js';
 import { SelfRegistration } from './advertise/self-registration.lifecycle.js';
 import { logBalancerEvents } from './balancer/balancer-log.lifecycle.js';
@@ -8,7 +9,9 @@ import { LoadBalancer } from './balancer/load-balancer.js';
 import { DISCOVERY_MODULE_OPTIONS } from './discovery.module-definition.js';
 import { type DiscoveryOptions } from './discovery.options.js';
 import { type DiscoverySettings, resolveDiscoveryOptions } from './discovery.settings.js';
+import { signOfLife } from './ejection/sign-of-life.js';
 import { logRegistryEvents } from './registry-log.lifecycle.js';
+import { acceptsConnection } from './registry/accepts-connection.js';
 import { ServiceRegistry } from './registry/service-registry.js';
 
 const SETTINGS = Symbol('@rookery/discovery:settings');
@@ -28,21 +31,31 @@ export const discoveryProviders: Provider[] = [
       return resolveDiscoveryOptions(options, info);
     },
   },
+  { provide: AddressGuard, useFactory: () => new AddressGuard() },
   {
     provide: ServiceRegistry,
-    inject: [SETTINGS],
-    useFactory: async ({ backend, admit, ttl, clock, random }: DiscoverySettings) => {
+    inject: [SETTINGS, AddressGuard],
+    useFactory: async (settings: DiscoverySettings, guard: AddressGuard) => {
+      const { backend, admit, ttl, clock, random } = settings;
       await backend.open?.();
-      const registry = new ServiceRegistry({ backend: admitLogged(backend, admit), ttl, clock, random });
+      const registry = new ServiceRegistry({
+        backend: admitLogged(backend, admit, guard),
+        answers: (instance, signal) => acceptsConnection(instance, signal, guard.lookupFor(instance)),
+        ttl,
+        clock,
+        random,
+      });
       logRegistryEvents(registry, backend);
       return registry;
     },
   },
   {
     provide: LoadBalancer,
-    inject: [ServiceRegistry, SETTINGS],
-    useFactory: (registry: ServiceRegistry, { balancing }: DiscoverySettings) => {
-      const balancer = new LoadBalancer(registry, balancing);
+    inject: [ServiceRegistry, SETTINGS, AddressGuard],
+    useFactory: (registry: ServiceRegistry, { balancing }: DiscoverySettings, guard: AddressGuard) => {
+      const balancer = new LoadBalancer(registry, balancing, {
+        signOfLife: signOfLife((instance) => guard.lookupFor(instance)),
+      });
       logBalancerEvents(balancer);
       return balancer;
     },

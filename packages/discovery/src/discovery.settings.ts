@@ -11,6 +11,7 @@ import {
   toMilliseconds,
 } from '@rookery/common';
 import { type AdmissionOptions } from './admission/admission.options.js';
+import { ownHostProblem } from './advertise/own-host.js';
 import { type LoadBalancerOptions, requireZones } from './balancer/load-balancer.options.js';
 import {
   type AdvertiseOptions,
@@ -23,8 +24,11 @@ import { leaseFileRegistry } from './lease-file/lease-file-registry.js';
 import { type Reach, type RegistryBackend } from './registry/registry-backend.js';
 import { REGISTRY_DEFAULTS } from './registry/service-registry.options.js';
 
+/** The options that describe the app, without those that say when and for how long. */
+type AdvertisedFacts = Omit<AdvertiseOptions, 'followReadiness' | 'drainable'>;
+
 /** What the app tells about itself, as far as it is known before it listens. */
-export interface Advertisement extends Omit<AdvertiseOptions, 'followReadiness'> {
+export interface Advertisement extends AdvertisedFacts {
   readonly service: string;
   readonly id?: string;
 }
@@ -38,6 +42,7 @@ export interface DiscoverySettings {
   /** How long the app serves on after it has said that it leaves. */
   readonly leaveDelayMs: number;
   readonly followReadiness: ReadinessRule;
+  readonly drainable: boolean;
   readonly clock: Clock;
   readonly random: Random;
   /** Unset when the app does not advertise itself. */
@@ -58,12 +63,13 @@ export function resolveDiscoveryOptions(
   const { clock = systemClock, random = systemRandom } = checked;
   const backend = checked.registry ?? leaseFileRegistry({ clock, random });
   const leaveDelayMs = toMilliseconds(checked.leaveDelay ?? LEAVE_DELAYS[backend.reach]);
-  const { followReadiness = 'once', ...facts } = checked.advertise || {};
+  const { followReadiness = 'once', drainable = true, ...facts } = checked.advertise || {};
   const balancing = balancingFor(checked, info);
   requireZones(WHERE, balancing);
-  const settings = { backend, ttl, admit, balancing, leaveDelayMs, followReadiness, clock, random };
+  const rules = { leaveDelayMs, followReadiness, drainable };
+  const settings = { backend, ttl, admit, balancing, ...rules, clock, random };
   if (checked.advertise === false) return settings;
-  const advertisement = advertise(checked.service, facts, backend, info);
+  const advertisement = advertise(checked.service, facts, settings, info);
   // The host and port are known when the app listens; what else could be wrong is found now.
   createInstance({ host: 'localhost', port: 1, ...advertisement }, settings);
   return { ...settings, advertisement };
@@ -85,10 +91,11 @@ function balancingFor(options: DiscoveryOptions, info: ServiceInfo | undefined):
 
 function advertise(
   service: string | undefined,
-  facts: Omit<AdvertiseOptions, 'followReadiness'>,
-  { reach, readOnly, description }: RegistryBackend,
+  facts: AdvertisedFacts,
+  { backend, admit }: Pick<DiscoverySettings, 'backend' | 'admit'>,
   info: ServiceInfo | undefined,
 ): Advertisement {
+  const { reach, readOnly, description } = backend;
   if (readOnly) {
     throw new OptionsError(WHERE, [
       `registry: Nothing can be registered in ${description}, so this app could not be found. Use advertise: false, or compositeRegistry([...]) with one more registry that takes registrations.`,
@@ -99,6 +106,8 @@ function advertise(
       `advertise.host: Missing. The registry (${description}) serves several hosts, so it needs the address at which the others reach this one.`,
     ]);
   }
+  const problem = facts.host === undefined ? undefined : ownHostProblem(facts.host, admit, reach);
+  if (problem?.certain) throw new OptionsError(WHERE, [`advertise.host: ${problem.detail}`]);
   return {
     ...(info && { id: info.instanceId, version: info.version }),
     ...facts,

@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { messageOf } from '@rookery/common';
+import { asSentence, messageOf } from '@rookery/common';
 import { type Reach, type RegistryBackend } from './registry/registry-backend.js';
 import { type RegistryEvent } from './registry/registry-events.js';
 import { type ServiceInstance } from './instance/service-instance.js';
@@ -18,10 +18,10 @@ export function logRegistryEvents(registry: ServiceRegistry, backend: RegistryBa
       .filter(Boolean)
       .join(' '),
   );
-  registry.onEvent((event) => logEvent(logger, event));
+  registry.onEvent((event) => logEvent(logger, event, backend.description));
 }
 
-function logEvent(logger: Logger, event: RegistryEvent): void {
+function logEvent(logger: Logger, event: RegistryEvent, place: string): void {
   switch (event.type) {
     case 'registered':
       return logger.log(
@@ -31,16 +31,22 @@ function logEvent(logger: Logger, event: RegistryEvent): void {
       return logger.log(`Deregistered ${name(event.instance)}.`);
     case 'registration-lost':
       return logger.warn(
-        `${name(event.instance)} is not registered: ${messageOf(event.error)} Trying again until it is.`,
+        `${name(event.instance)} is not registered in ${place}: ${asSentence(messageOf(event.error))} Trying again until it is.`,
       );
     case 'registration-restored':
       return logger.log(`${name(event.instance)} is registered again.`);
     case 'watch-lost':
       return logger.warn(
-        `The list of ${event.service} is kept as it was last seen: ${messageOf(event.error)}`,
+        `The list of ${event.service} is kept as it was last seen in ${place}: ${asSentence(messageOf(event.error))}`,
       );
     case 'watch-restored':
       return logger.log(`The list of ${event.service} is up to date again.`);
+    case 'list-doubted':
+      return logger.warn(
+        `The registry no longer lists ${event.kept} of the instances of ${event.service}, but they still answer: they are called as before.`,
+      );
+    case 'list-believed':
+      return logger.log(`What the registry lists of ${event.service} is believed again.`);
   }
 }
 

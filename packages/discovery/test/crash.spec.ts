@@ -87,6 +87,18 @@ describe('lease files among real processes', () => {
     await eventually(wait, () => expect(listed()).toEqual([...ids, 'later']));
   });
 
+  it('lose one that is stopped when its lease is over, and have it back as soon as it goes on', async () => {
+    member('moves', '2s');
+    const stopped = member('stops', '2s');
+    recordLists();
+    await eventually(wait, () => expect(listed()).toEqual(['moves', 'stops']));
+    stopped.signal('SIGSTOP');
+    await eventually(wait, () => expect(listed()).toEqual(['moves']));
+    stopped.signal('SIGCONT');
+    await eventually(wait, () => expect(listed()).toEqual(['moves', 'stops']));
+    expect(stopped.lines).toEqual(['registered']);
+  });
+
   it('stay listed for a reader that slept longer than a lease lasts, as all do when a laptop is closed', async () => {
     const ids = ['sleeps-1', 'sleeps-2'];
     const members = ids.map((id) => member(id, '2s'));

@@ -4,6 +4,7 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import { Readiness, type RpcServer } from '@rookery/common';
 import { VirtualClock } from '@rookery/common/testing';
 import { type AddressInfo, type Server } from 'node:net';
+import { join } from 'node:path';
 import {
   type AdvertiseOptions,
   DiscoveryModule,
@@ -11,6 +12,7 @@ import {
   LoadBalancer,
   memoryRegistry,
   type RegistryBackend,
+  requestStatus,
   ServiceRegistry,
 } from '../src/index.js';
 import { rpcAddress } from '../src/advertise/listening-address.js';
@@ -213,15 +215,49 @@ describe('an app of microservices', () => {
     expect(seen).toEqual([[]]);
   });
 
-  it('is found where it serves HTTP when it does that too', async () => {
-    const app = (await compile({})).createNestApplication({ logger });
+  const grpc = {
+    transport: Transport.GRPC,
+    options: { url: '127.0.0.1:0', package: 'x', protoPath: join(import.meta.dirname, 'fixtures/x.proto') },
+  } as const;
+
+  const bootHybrid = async (options: DiscoveryModuleOptions = {}) => {
+    const app = (await compile(options)).createNestApplication({ logger });
     apps.push(app);
-    app.connectMicroservice<MicroserviceOptions>(tcp);
+    for (const server of [tcp, grpc, tcp]) app.connectMicroservice<MicroserviceOptions>(server);
     await app.startAllMicroservices();
     expect(await listed()).toEqual([]);
     await app.listen(0, '127.0.0.1');
-    const { port } = app.getHttpServer().address() as AddressInfo;
-    await soon(async () => expect(await listed()).toMatchObject([{ port, protocol: 'http' }]));
+    return { app, port: (app.getHttpServer().address() as AddressInfo).port };
+  };
+
+  it('is found at each of its servers as soon as it serves HTTP, when it does that too', async () => {
+    const { app, port } = await bootHybrid();
+    await soon(async () => expect(await listed()).toHaveLength(4));
+    const [http, ...others] = await listed();
+    expect(http).toMatchObject({ port, protocol: 'http' });
+    expect(app.get(ServiceRegistry).self?.instance).toEqual(http);
+    const id = http?.id ?? '';
+    const ids = others.map((other) => other.id.replace(String(other.port), 'port')).sort();
+    expect(ids).toEqual([`${id}-grpc`, `${id}-tcp`, `${id}-tcp-port`]);
+    expect(others.map(({ protocol }) => protocol).sort()).toEqual(['grpc', 'tcp', 'tcp']);
+    expect(new Set((await listed()).map((one) => one.port)).size).toBe(4);
+    await app.close();
+    expect(await listed()).toEqual([]);
+  });
+
+  it('is found at one place when it says which', async () => {
+    const { port } = await bootHybrid({ advertise: { protocol: 'https' } });
+    await soon(async () => expect(await listed()).toMatchObject([{ port, protocol: 'https' }]));
+    expect(await listed()).toHaveLength(1);
+  });
+
+  it('drains at all its servers when one of them is asked to', async () => {
+    await bootHybrid({ leaveDelay: 0 });
+    await soon(async () => expect(await listed()).toHaveLength(4));
+    const target = (await listed()).find(({ protocol }) => protocol === 'grpc');
+    if (!target) throw new Error('none');
+    expect(await requestStatus(registry, target, { status: 'draining', by: 'jo' })).toBe('draining');
+    await soon(async () => expect(new Set(await statuses())).toEqual(new Set(['draining'])));
   });
 
   it.each<[string, object, unknown]>([

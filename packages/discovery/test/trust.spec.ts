@@ -52,6 +52,33 @@ describe('DiscoveryModule and what registries say', () => {
     await expect(boot({ service: 'users', registry: memoryRegistry(), ...options })).rejects.toThrow(message);
   });
 
+  it.each(['0.0.0.0', '::', '169.254.169.254', '127.1'])(
+    'refuses to boot an app that says it is at %p',
+    async (host) => {
+      const boots = boot({ registry: memoryRegistry(), service: 'users', advertise: { host } });
+      await expect(boots).rejects.toThrow(`advertise.host: ${host} is no address at which others reach`);
+    },
+  );
+
+  it('warns of an app that others would refuse by default, and of none that this app admits', async () => {
+    const registry = Object.assign(memoryRegistry(), { reach: 'network' as const });
+    const warned: string[] = [];
+    const listen = async (options: DiscoveryModuleOptions) => {
+      const app = await boot({ registry, service: 'users', leaveDelay: 0, ...options }, warned);
+      await app.listen(0, '127.0.0.1');
+      await app.close();
+    };
+    await listen({ advertise: { host: '127.0.0.1' }, admit: { special: ['loopback'] } });
+    await listen({ advertise: { host: '10.0.0.1' } });
+    await listen({ registry: memoryRegistry() });
+    expect(warned).toEqual([]);
+    await listen({ advertise: { host: '127.0.0.1' } });
+    await listen({ registry: memoryRegistry(), admit: { special: [] } });
+    const warning =
+      'Callers may not reach this app: 127.0.0.1 is a special address (loopback), so callers refuse this instance unless they admit it.';
+    expect(warned).toEqual([expect.stringContaining(warning), expect.stringContaining(warning)]);
+  });
+
   it('refuses to boot an app that could not be found, and says what to do', async () => {
     const registry = staticRegistry({ services: { users: ['http://127.0.0.1:1'] } });
     await expect(boot({ registry, service: 'orders' })).rejects.toThrow(

@@ -1,24 +1,22 @@
-import { randomUUID } from 'node:crypto';
 import { sleep, systemClock } from '@rookery/common';
 import { type Lease, type RegistryBackend } from '@rookery/discovery';
 import { registryConformance, type RegistrySubject } from '@rookery/discovery/testing';
 import { natsRegistry } from '@rookery/nats';
-import { ENGINE_PORTS, engineAnswers } from '@rookery/testing';
+import { engineAnswers } from '@rookery/testing';
 import { jest } from '@jest/globals';
-import { Kvm } from '@nats-io/kv';
-import { connect } from '@nats-io/transport-node';
+import { newNamespace, removeNamespace, SERVERS as servers } from './buckets.js';
 
 jest.setTimeout(30_000);
 
-const servers = [`127.0.0.1:${ENGINE_PORTS.nats}`];
 const NEVER = new AbortController().signal;
 
 async function natsSubject(): Promise<RegistrySubject> {
-  const namespace = `test-${randomUUID()}`;
+  const namespace = newNamespace();
   const leases: Lease[] = [];
   // The suite leaves leases behind, and a lease keeps the connection of its backend.
   const connectOne = (): RegistryBackend => {
-    const backend = natsRegistry({ servers, namespace });
+    // A server that stands still for a moment has not failed: how long one waits for it is not what is tested.
+    const backend = natsRegistry({ servers, namespace, timeout: '10s' });
     const register = backend.register.bind(backend);
     backend.register = async (...args) => {
       const lease = await register(...args);
@@ -32,9 +30,7 @@ async function natsSubject(): Promise<RegistrySubject> {
     elapse: (ms) => sleep(systemClock, ms),
     async dispose() {
       await Promise.all(leases.map((lease) => lease.release(NEVER)));
-      const connection = await connect({ servers });
-      await (await new Kvm(connection).open(`rookery-registry-${namespace}`)).destroy();
-      await connection.close();
+      await removeNamespace(namespace);
     },
   };
 }

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type Lease, type RegistryBackend } from '@rookery/discovery';
-import { recordWatch, sampleInstance } from '@rookery/discovery/testing';
+import { badEntries, recordWatch, sampleInstance } from '@rookery/discovery/testing';
 import { natsRegistry } from '@rookery/nats';
 import { ENGINE_PORTS, engineAnswers, eventually } from '@rookery/testing';
 import { jest } from '@jest/globals';
 import { type KV, Kvm } from '@nats-io/kv';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+
+/** Warnings of the process, of which there is one for all that is ignored. */
+const spyOnWarnings = () => jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
 
 jest.setTimeout(30_000);
 
@@ -20,14 +23,18 @@ describeWithNats('entries that others have written to nats', () => {
   let bucket: KV;
   let good: Lease;
 
+  let warn: ReturnType<typeof spyOnWarnings>;
+
   beforeEach(async () => {
+    warn = spyOnWarnings();
     const namespace = `test-${randomUUID()}`;
-    backend = natsRegistry({ servers, namespace });
+    backend = natsRegistry({ servers, namespace, timeout: '10s' });
     good = await backend.register(sampleInstance({ id: 'good' }), TTL, NEVER);
     connection = await connect({ servers });
     bucket = await new Kvm(connection).open(`rookery-registry-${namespace}`);
   });
   afterEach(async () => {
+    warn.mockRestore();
     await good.release(NEVER);
     await bucket.destroy();
     await connection.close();
@@ -52,21 +59,11 @@ describeWithNats('entries that others have written to nats', () => {
     expect(ignored()).toBe(0);
   });
 
-  it.each<[string, string]>([
-    ['no JSON', '{"v":1'],
-    ['null', 'null'],
-    ['a list', '[]'],
-    ['another version', record({}).replace('"v":1', '"v":2')],
-    ['no instance', '{"v":1}'],
-    ['a host that is a URL', record({ host: 'http://evil' })],
-    ['a port out of range', record({ port: 70_000 })],
-    ['an unknown field', record({ colour: 'red' })],
-    ['another id', record({ id: 'good' })],
-    ['another service', record({ service: 'orders' })],
-  ])('are ignored and counted when they hold %s', async (_what, text) => {
+  it.each(badEntries(record))('are ignored, counted and told once when they hold %s', async (_what, text) => {
     await write(text);
     expect(await ids()).toEqual(['good']);
     expect(ignored()).toBe(1);
+    expect(warn).toHaveBeenCalledTimes(1);
   });
 
   it('are refused by the bucket when they are too large', async () => {

@@ -1,10 +1,13 @@
 import { type RegistryBackend } from '@rookery/discovery';
-import { recordWatch, sampleInstance } from '@rookery/discovery/testing';
+import { badEntries, recordWatch, sampleInstance } from '@rookery/discovery/testing';
 import { redisRegistry } from '@rookery/redis';
 import { ENGINE_PORTS, engineAnswers, eventually } from '@rookery/testing';
 import { jest } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { newNamespace, removeNamespace } from './namespaces.js';
+
+/** Warnings of the process, of which there is one for all that is ignored. */
+const spyOnWarnings = () => jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
 
 jest.setTimeout(30_000);
 
@@ -20,20 +23,24 @@ describeWithRedis('entries that others have written to redis', () => {
   let redis: Redis;
   let prefix: string;
 
+  let warn: ReturnType<typeof spyOnWarnings>;
+
   beforeEach(async () => {
+    warn = spyOnWarnings();
     namespace = newNamespace();
     prefix = `rookery:{${namespace}}:registry:`;
-    backend = redisRegistry({ url, namespace, sweep: 20 });
+    backend = redisRegistry({ url, namespace, sweep: 20, timeout: '10s' });
     redis = new Redis(url);
     await backend.register(sampleInstance({ id: 'good' }), TTL, NEVER);
   });
   afterEach(async () => {
+    warn.mockRestore();
     redis.disconnect();
     await removeNamespace(url, namespace);
   });
 
   const record = (facts: object) =>
-    JSON.stringify({ v: 1, ttlMs: TTL, instance: { ...sampleInstance({ id: 'bad' }), ...facts } });
+    JSON.stringify({ v: 1, instance: { ...sampleInstance({ id: 'bad' }), ...facts } });
   const write = async (text: string) => {
     await redis.hset(`${prefix}entry:users:bad`, { token: 'x', record: text });
     await redis.zadd(`${prefix}index:users`, FUTURE, 'bad');
@@ -48,22 +55,14 @@ describeWithRedis('entries that others have written to redis', () => {
   });
 
   it.each<[string, string]>([
-    ['no JSON', '{"v":1'],
-    ['null', 'null'],
-    ['a list', '[]'],
-    ['another version', record({}).replace('"v":1', '"v":2')],
-    ['no instance', '{"v":1}'],
-    ['a host that is a URL', record({ host: 'http://evil' })],
-    ['a port out of range', record({ port: 70_000 })],
-    ['an unknown field', record({ colour: 'red' })],
-    ['another id', record({ id: 'good' })],
-    ['another service', record({ service: 'orders' })],
+    ...badEntries(record),
     ['too much', record({ metadata: { text: 'x'.repeat(70_000) } })],
     ['too much that would be ignored', record({}) + ' '.repeat(70_000)],
-  ])('are ignored and counted when they hold %s', async (_what, text) => {
+  ])('are ignored, counted and told once when they hold %s', async (_what, text) => {
     await write(text);
     expect(await ids()).toEqual(['good']);
     expect(ignored()).toBe(1);
+    expect(warn).toHaveBeenCalledTimes(1);
   });
 
   it('do not break a watch, which counts each once', async () => {

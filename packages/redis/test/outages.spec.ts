@@ -1,11 +1,10 @@
 import { inspect } from 'node:util';
 import { sleep, systemClock } from '@rookery/common';
-import { type RegistryEvent, ServiceRegistry } from '@rookery/discovery';
 import { recordWatch, sampleInstance } from '@rookery/discovery/testing';
 import { redisRegistry } from '@rookery/redis';
-import { engineAnswers, eventually } from '@rookery/testing';
+import { engineAnswers, EngineServer, eventually } from '@rookery/testing';
 import { jest } from '@jest/globals';
-import { RealRedis } from './real-redis.js';
+import { clientsOf, command, urlOf } from './real-redis.js';
 
 jest.setTimeout(60_000);
 
@@ -13,84 +12,15 @@ const NEVER = new AbortController().signal;
 const describeWithRedis = (await engineAnswers('redis')) ? describe : describe.skip;
 
 describeWithRedis('a redis that breaks', () => {
-  let server: RealRedis;
-  const registries: ServiceRegistry[] = [];
+  let server: EngineServer;
 
-  beforeEach(async () => (server = await RealRedis.start()));
+  beforeEach(async () => (server = await EngineServer.start('redis')));
   afterEach(async () => {
     server.signal('SIGCONT');
-    await Promise.all(registries.splice(0).map((registry) => registry.close()));
     await server.dispose();
   });
 
-  const backend = (timeout = 300) => redisRegistry({ url: server.url, timeout, sweep: 50 });
-  const registry = () => {
-    const made = new ServiceRegistry({ backend: backend(), ttl: '1s' });
-    registries.push(made);
-    return made;
-  };
-  const listed = (reader: ServiceRegistry) => reader.snapshot('users')?.instances.map(({ id }) => id) ?? [];
-  const recordedLists = (of: ServiceRegistry) => {
-    const lists: string[] = [];
-    void (async () => {
-      for await (const { instances } of of.watch('users')) lists.push(instances.map(({ id }) => id).join());
-    })();
-    return lists;
-  };
-  const recorded = (of: ServiceRegistry) => {
-    const events: RegistryEvent['type'][] = [];
-    of.onEvent(({ type }) => events.push(type));
-    return events;
-  };
-
-  it.each(['killed', 'frozen'])(
-    'keeps the last list while it is %s, and finds all again after',
-    async (how) => {
-      const member = registry();
-      const reader = registry();
-      await member.register({ service: 'users', id: 'a', host: '127.0.0.1', port: 1 });
-      await reader.discover('users');
-      const events = recorded(reader);
-      const lists = recordedLists(reader);
-      if (how === 'killed') await server.kill();
-      else server.signal('SIGSTOP');
-      await eventually('the loss is told', () => events.includes('watch-lost'));
-      // Longer than the lease lasts: what is not known to be gone stays.
-      await sleep(systemClock, 1_500);
-      expect(listed(reader)).toEqual(['a']);
-      if (how === 'killed') await server.up();
-      else server.signal('SIGCONT');
-      await eventually('the watch is back', () => events.includes('watch-restored'));
-      await eventually('the member is back', async () => {
-        const { instances } = await backend().list('users', NEVER);
-        return instances.length === 1;
-      });
-      await member.register({ service: 'users', id: 'b', host: '127.0.0.1', port: 2 });
-      await eventually('who comes later is seen', () => listed(reader).join() === 'a,b');
-      expect(lists.filter((list) => list === '')).toEqual([]);
-    },
-  );
-
-  it('gives who was listed one time to live to come back, and then lets go', async () => {
-    const redis = backend();
-    await redis.register(sampleInstance({ id: 'returns' }), 1_000, NEVER);
-    await redis.register(sampleInstance({ id: 'dead' }), 1_000, NEVER);
-    const before = recordWatch(redis, 'users');
-    await eventually('both', () => before.ids()?.join() === 'dead,returns');
-    await server.kill();
-    await eventually('the loss', () => redis.counters?.()['watchesLost'] === 1);
-    await expect(before.stop()).rejects.toMatchObject({ code: 'REDIS_UNAVAILABLE' });
-    await server.up();
-    const after = recordWatch(redis, 'users');
-    await eventually('a list', () => after.ids() !== undefined);
-    expect(after.ids()).toEqual(['dead', 'returns']);
-    const lease = await redis.register(sampleInstance({ id: 'returns' }), 60_000, NEVER);
-    await eventually('the dead to go', () => after.ids()?.join() === 'returns');
-    await lease.release(NEVER);
-    await eventually('the other to leave', () => after.ids()?.length === 0);
-    await after.stop();
-  });
-
+  const backend = (timeout = 300) => redisRegistry({ url: urlOf(server), timeout, sweep: 50 });
   it('answers every call in bounded time while it is frozen, and at once when the caller leaves', async () => {
     const redis = backend();
     const lease = await redis.register(sampleInstance(), 60_000, NEVER);
@@ -145,21 +75,21 @@ describeWithRedis('a redis that breaks', () => {
     const watch = recordWatch(redis, 'users');
     await eventually('the list', () => watch.ids()?.length === 1);
     await redis.list('users', NEVER);
-    expect(await server.clients()).toBe(1);
+    expect(await clientsOf(server)).toBe(1);
     await lease.release(NEVER);
-    expect(await server.clients()).toBe(1);
+    expect(await clientsOf(server)).toBe(1);
     await watch.stop();
-    await eventually('the connection to end', async () => (await server.clients()) === 0);
+    await eventually('the connection to end', async () => (await clientsOf(server)) === 0);
     await redis.services(NEVER);
-    await eventually('the connection to end again', async () => (await server.clients()) === 0);
+    await eventually('the connection to end again', async () => (await clientsOf(server)) === 0);
   });
 
   it('tells the owner whose entry is gone, and closes the connection of a lost lease', async () => {
     const redis = backend();
     const lease = await redis.register(sampleInstance(), 60_000, NEVER);
-    await server.command('flushall');
+    await command(server, 'flushall');
     await expect(lease.renew(NEVER)).rejects.toMatchObject({ code: 'LEASE_LOST', reason: 'expired' });
-    await eventually('the connection to end', async () => (await server.clients()) === 0);
+    await eventually('the connection to end', async () => (await clientsOf(server)) === 0);
   });
 
   it('does not stay open for ever when it is asked during an outage', async () => {
@@ -173,8 +103,8 @@ describeWithRedis('a redis that breaks', () => {
 });
 
 describeWithRedis('a redis that wants a password', () => {
-  let server: RealRedis;
-  beforeAll(async () => (server = await RealRedis.start('--requirepass', 's3cret')));
+  let server: EngineServer;
+  beforeAll(async () => (server = await EngineServer.start('redis', '--requirepass', 's3cret')));
   afterAll(() => server.dispose());
 
   const withPassword = (password: string) =>
@@ -189,10 +119,14 @@ describeWithRedis('a redis that wants a password', () => {
   });
 
   it('refuses at boot who does not, and never shows a password', async () => {
-    await expect(redisRegistry({ url: server.url }).open?.()).rejects.toThrow('NOAUTH');
+    await expect(redisRegistry({ url: urlOf(server) }).open?.()).rejects.toThrow('NOAUTH');
     const wrong = withPassword('wr0ng');
     const error = await Promise.resolve(wrong.open?.()).catch((cause: unknown) => cause);
-    expect(error).toMatchObject({ code: 'REDIS_UNAVAILABLE', message: expect.stringContaining('WRONGPASS') });
+    expect(error).toMatchObject({
+      code: 'REDIS_UNAVAILABLE',
+      retryable: false,
+      message: expect.stringMatching(/WRONGPASS.*\. Check the username and password/),
+    });
     expect(inspect(error, { depth: 9, showHidden: true }) + wrong.description).not.toContain('wr0ng');
   });
 });

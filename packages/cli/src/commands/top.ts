@@ -2,7 +2,7 @@ import { messageOf, sleep } from '@rookery/common';
 import { type ServiceInstance } from '@rookery/discovery';
 import { readInstances, type Session } from '../session.js';
 import { instanceTable } from '../table.js';
-import { printable } from '../terminal.js';
+import { printable, printableJson } from '../terminal.js';
 
 /** Moves to the first cell and clears what is below (ECMA-48 CUP and ED). */
 const CLEAR = '\u001b[H\u001b[J';
@@ -27,7 +27,7 @@ export async function showTop(session: Session): Promise<boolean> {
       problem = printable(messageOf(error));
     }
     if (json)
-      terminal.out(JSON.stringify({ at: new Date(clock.now()).toISOString(), stale: !!problem, instances }));
+      terminal.out(printableJson({ at: new Date(clock.now()).toISOString(), stale: !!problem, instances }));
     else terminal.out(page(session, instances, problem));
   }
   return true;
@@ -42,6 +42,6 @@ function page(
   const facts = `${up} up, ${instances.length - up} draining in ${printable(backend.description)}`;
   const title =
     problem === undefined ? facts : `${facts}; as it was, the registry does not answer: ${problem}`;
-  const lines = [title, '', ...instanceTable(instances, clock.now())];
+  const lines = [title, '', ...instanceTable(instances, clock.now(), backend)];
   return terminal.interactive ? `${CLEAR}${lines.join('\n')}` : `${lines.join('\n')}\n`;
 }

@@ -1,8 +1,8 @@
 import { messageOf, sleep } from '@rookery/common';
 import { type ServiceInstance, ServiceRegistry } from '@rookery/discovery';
-import { ask, type Session } from '../session.js';
+import { readServices, type Session } from '../session.js';
 import { addressOf } from '../table.js';
-import { printable } from '../terminal.js';
+import { printable, printableJson } from '../terminal.js';
 
 /** A service that registers for the first time is noticed within this time, in milliseconds. */
 const NEW_SERVICES_MS = 1_000;
@@ -16,18 +16,17 @@ export async function watchInstances(session: Session): Promise<boolean> {
   const registry = new ServiceRegistry({ backend, clock });
   registry.onEvent((event) => {
     if (event.type === 'watch-lost')
-      terminal.err(printable(`The list of ${event.service} is kept as it was: ${messageOf(event.error)}`));
+      terminal.err(`The list of ${event.service} is kept as it was: ${messageOf(event.error)}`);
     if (event.type === 'watch-restored') terminal.err(`The list of ${event.service} is up to date again.`);
   });
   const followed = new Map<string, Promise<void>>();
   try {
     // The first question tells whether there is a registry at all; later ones may fail.
-    let names = services.length > 0 ? services : await ask(session, (all, inner) => all.services(inner));
+    let names = services.length > 0 ? services : await readServices(session);
     while (!signal.aborted) {
       for (const name of names) if (!followed.has(name)) followed.set(name, follow(registry, name, session));
       await sleep(clock, NEW_SERVICES_MS, signal).catch(() => {});
-      if (services.length === 0 && !signal.aborted)
-        names = await ask(session, (all, inner) => all.services(inner)).catch(() => []);
+      if (services.length === 0 && !signal.aborted) names = await readServices(session).catch(() => []);
     }
   } finally {
     await registry.close();
@@ -52,7 +51,7 @@ async function follow(registry: ServiceRegistry, service: string, session: Sessi
 
 function print(change: Change, instance: ServiceInstance, { json, clock, terminal }: Session): void {
   const at = new Date(clock.now()).toISOString();
-  if (json) return terminal.out(JSON.stringify({ at, change, instance }));
+  if (json) return terminal.out(printableJson({ at, change, instance }));
   const { service, id, status } = instance;
   terminal.out(printable(`${at} ${SIGNS[change]} ${service} ${id} ${addressOf(instance)} ${status}`));
 }

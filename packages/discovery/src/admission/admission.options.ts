@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { check, type Check, is, listOf, shape } from '@rookery/common';
+import { check, type Check, is, listOf, passes, shape } from '@rookery/common';
 import { host } from '../instance/instance-checks.js';
 import { type Reach } from '../registry/registry-backend.js';
 import { SPECIAL_ADDRESSES, type SpecialAddress } from './special-address.js';
@@ -55,8 +55,6 @@ export function isRange(text: string): boolean {
 }
 
 function isName(text: string): boolean {
-  const problems: string[] = [];
-  host(text.replace(/^\*\./, ''), '', problems);
   // What ends in a number is no name but a misspelt address.
-  return problems.length === 0 && !/(^|\.)(\d+|0x[0-9a-f]*)\.?$/i.test(text);
+  return passes(host, text.replace(/^\*\./, '')) && !/(^|\.)(\d+|0x[0-9a-f]*)\.?$/i.test(text);
 }

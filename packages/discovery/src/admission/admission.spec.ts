@@ -1,13 +1,15 @@
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { memoryRegistry } from '../memory/memory-registry.js';
 import { sampleInstance } from '../testing/sample-instance.js';
 import { type ServiceInstance } from '../instance/service-instance.js';
 import { type Reach, type RegistryBackend } from '../registry/registry-backend.js';
 import { compositeRegistry } from '../composite/composite-registry.js';
+import { AddressGuard } from './address-guard.js';
 import { Admission } from './admission.js';
 import { admissionCheck, type AdmissionOptions, admissionRules } from './admission.options.js';
 import { admitting } from './admitting.js';
-import { type Refusal } from './gate.js';
+import { Gate, type Refusal } from './gate.js';
 
 const { signal } = new AbortController();
 
@@ -63,6 +65,8 @@ describe('an instance that a registry lists', () => {
     ['255.255.255.255', 'reserved'],
     ['240.0.0.1', 'reserved'],
     ['::7f00:1', 'reserved'],
+    ['::ffff:0:169.254.169.254', 'reserved'],
+    ['::ffff:0:7f00:1', 'reserved'],
     ['64:ff9b::7f00:1', 'reserved'],
     ['2002:7f00:1::', 'reserved'],
     ['2001:0:7f00:1::', 'reserved'],
@@ -206,7 +210,7 @@ describe('the list of a registry, checked', () => {
       list: async () => ({ revision: 1, instances: listed.entries as ServiceInstance[] }),
       counters: () => ({ ignoredFiles: 3 }),
     });
-    const registry = admitting(inner, options, (refusal) => told.push(refusal));
+    const registry = admitting(inner, options, new AddressGuard(), (refusal) => told.push(refusal));
     const ids = async () => (await registry.list('users', signal)).instances.map(({ id }) => id);
     return { registry, told, ids, listed };
   }
@@ -217,7 +221,11 @@ describe('the list of a registry, checked', () => {
     const { registry, told } = setUp(entries);
     expect((await registry.list('users', signal)).instances).toBe(entries);
     expect(told).toEqual([]);
-    expect(registry.counters?.()).toEqual({ ignoredFiles: 3, refusedInstances: 0 });
+    expect(registry.counters?.()).toEqual({
+      ignoredFiles: 3,
+      refusedInstances: 0,
+      refusedConnections: 0,
+    });
   });
 
   it('loses the rogue entries and nothing else; they are counted, and told once for each reason', async () => {
@@ -251,6 +259,19 @@ describe('the list of a registry, checked', () => {
     expect(registry.counters?.()).toMatchObject({ refusedInstances: 2 });
   });
 
+  it('takes no gate for names that nobody has, which may come from outside', async () => {
+    const filter = jest.spyOn(Gate.prototype, 'filter');
+    const { ids, listed } = setUp([]);
+    expect(await ids()).toEqual([]);
+    expect(filter).not.toHaveBeenCalled();
+    listed.entries = [at('a')];
+    expect(await ids()).toEqual(['a']);
+    listed.entries = [];
+    expect(await ids()).toEqual([]);
+    expect(filter).toHaveBeenCalledTimes(2);
+    filter.mockRestore();
+  });
+
   it('takes 10000 instances of a service unless told otherwise', async () => {
     const { ids } = setUp(Array.from({ length: 10_001 }, (_, index) => at(`${index}`)));
     expect(await ids()).toHaveLength(10_000);
@@ -260,7 +281,9 @@ describe('the list of a registry, checked', () => {
     const told: Refusal[] = [];
     const near = memoryRegistry();
     const far = Object.assign(memoryRegistry(), { reach: 'network' as const });
-    const checked = admitting(compositeRegistry([far, near]), {}, (refusal) => told.push(refusal));
+    const checked = admitting(compositeRegistry([far, near]), {}, new AddressGuard(), (refusal) =>
+      told.push(refusal),
+    );
     await near.register(at('near', '127.0.0.1'), 1_000, signal);
     await far.register(at('far', '127.0.0.1'), 1_000, signal);
     const { instances } = await checked.list('users', signal);

@@ -10,8 +10,9 @@ const wholeInstance = required(instanceShape);
 /**
  * Why an entry of a registry is not believed. `invalid`: it is no instance. `foreign`: it belongs to another service.
  * `address`: no call may go there. `duplicate`: its id is that of another entry. `crowd`: there are too many.
+ * `resolved`: its host is a name, and that leads where no call may go.
  */
-export type RefusalReason = 'invalid' | 'foreign' | 'address' | 'duplicate' | 'crowd';
+export type RefusalReason = 'invalid' | 'foreign' | 'address' | 'duplicate' | 'crowd' | 'resolved';
 
 export interface Verdict {
   readonly reason: RefusalReason;
@@ -37,11 +38,12 @@ export class Admission {
     if (problems.length > 0) return { reason: 'invalid', detail: problems.join(' ') };
     if (entry.service !== service)
       return { reason: 'foreign', detail: `It is an instance of ${entry.service}.` };
-    const detail = this.#placeProblem(entry.host);
+    const detail = this.placeProblem(entry.host);
     return detail === undefined ? undefined : { reason: 'address', detail };
   }
 
-  #placeProblem(host: string): string | undefined {
+  /** Why no instance may be at a host, as one sentence and what to do; `undefined` when it may. */
+  placeProblem(host: string): string | undefined {
     const disguised = disguisedAddress(host);
     if (disguised !== undefined) return `The host ${host} is the address ${disguised} in another form.`;
     const special = specialAddress(host);
@@ -49,6 +51,16 @@ export class Admission {
       return `The host ${host} is a special address. If it is right, use admit: { special: ['${special}'] }.`;
     if (this.rules.allow === undefined || this.#allows(host)) return undefined;
     return `The host ${host} is none of those that are allowed. If it is right, add it to admit.allow.`;
+  }
+
+  /**
+   * Why an admitted name may not lead to an address; `undefined` when it may. That the name is in `allow` says that its
+   * owner is trusted with where it leads, but not to special addresses.
+   */
+  addressProblem(address: string): string | undefined {
+    const special = specialAddress(address.replace(/%.*/s, ''));
+    if (!special || this.rules.special.has(special)) return undefined;
+    return `That is a special address. If it is right, use admit: { special: ['${special}'] }.`;
   }
 
   #allows(host: string): boolean {

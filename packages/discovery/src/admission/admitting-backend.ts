@@ -1,7 +1,11 @@
+import { type LookupFunction } from 'node:net';
+import { type AddressRefusedError } from '../errors/address-refused.error.js';
 import { type ServiceInstance } from '../instance/service-instance.js';
 import { type Lease, type Reach, type RegistryBackend, type Snapshot } from '../registry/registry-backend.js';
+import { type AddressGuard } from './address-guard.js';
 import { Admission } from './admission.js';
 import { type AdmissionOptions, admissionRules } from './admission.options.js';
+import { checkedLookup } from './checked-lookup.js';
 import { Gate, type Refusal } from './gate.js';
 
 /** A registry whose lists are checked before anybody sees them. All else is passed on. */
@@ -11,16 +15,21 @@ export class AdmittingBackend implements RegistryBackend {
   readonly readOnly: boolean;
   readonly #admission: Admission;
   readonly #gates = new Map<string, Gate>();
+  /** One for all services: the connections to a host are shared by those who resolve it by the same function. */
+  readonly #lookup: LookupFunction;
+  #refusedConnections = 0;
 
   constructor(
     private readonly inner: RegistryBackend,
     options: AdmissionOptions,
+    private readonly guard: AddressGuard,
     private readonly tell: (refusal: Refusal) => void,
   ) {
     this.description = inner.description;
     this.reach = inner.reach;
     this.readOnly = inner.readOnly ?? false;
     this.#admission = new Admission(admissionRules(options, inner.reach));
+    this.#lookup = checkedLookup(this.#admission, (error) => this.#refuseConnection(error));
   }
 
   async open(): Promise<void> {
@@ -32,8 +41,7 @@ export class AdmittingBackend implements RegistryBackend {
   }
 
   async list(service: string, signal: AbortSignal): Promise<Snapshot> {
-    const snapshot = await this.inner.list(service, signal);
-    return this.#gate(service).filter(snapshot);
+    return this.#filter(service, await this.inner.list(service, signal));
   }
 
   services(signal: AbortSignal): Promise<readonly string[]> {
@@ -41,8 +49,7 @@ export class AdmittingBackend implements RegistryBackend {
   }
 
   async *watch(service: string, signal: AbortSignal): AsyncGenerator<Snapshot, void> {
-    for await (const snapshot of this.inner.watch(service, signal))
-      yield this.#gate(service).filter(snapshot);
+    for await (const snapshot of this.inner.watch(service, signal)) yield this.#filter(service, snapshot);
   }
 
   cleanup(signal: AbortSignal): Promise<number> {
@@ -50,13 +57,26 @@ export class AdmittingBackend implements RegistryBackend {
   }
 
   counters(): Readonly<Record<string, number>> {
-    const refused = [...this.#gates.values()].reduce((sum, gate) => sum + gate.refused, 0);
-    return { ...this.inner.counters?.(), refusedInstances: refused };
+    const refusedInstances = [...this.#gates.values()].reduce((sum, { refused }) => sum + refused, 0);
+    return { ...this.inner.counters?.(), refusedInstances, refusedConnections: this.#refusedConnections };
   }
 
-  #gate(service: string): Gate {
-    const gate = this.#gates.get(service) ?? new Gate(service, this.#admission, this.tell);
+  #filter(service: string, snapshot: Snapshot): Snapshot {
+    let gate = this.#gates.get(service);
+    // Nothing is kept for a name that nobody has: names may come from outside.
+    if (!gate && snapshot.instances.length === 0) return snapshot;
+    gate ??= new Gate(
+      service,
+      this.#admission,
+      (instance) => this.guard.admitted(instance, this.#lookup),
+      this.tell,
+    );
     this.#gates.set(service, gate);
-    return gate;
+    return gate.filter(snapshot);
+  }
+
+  #refuseConnection(error: AddressRefusedError): void {
+    this.#refusedConnections += 1;
+    for (const gate of this.#gates.values()) gate.refuseConnection(error);
   }
 }

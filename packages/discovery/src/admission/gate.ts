@@ -1,6 +1,8 @@
+import { type AddressRefusedError } from '../errors/address-refused.error.js';
 import { type ServiceInstance } from '../instance/service-instance.js';
 import { type Snapshot } from '../registry/registry-backend.js';
 import { type Admission, type RefusalReason, type Verdict } from './admission.js';
+import { printable } from './printable.js';
 
 /** An entry that was not believed. */
 export interface Refusal extends Verdict {
@@ -9,20 +11,21 @@ export interface Refusal extends Verdict {
   readonly id: string;
 }
 
-/** A registry's text in a log line: printable, and no longer than this. */
-const LONGEST_TEXT = 300;
-
 /** Lets the admitted instances of one service through, and nobody else. */
 export class Gate {
   readonly #verdicts = new WeakMap<ServiceInstance, Verdict | 'admitted'>();
   readonly #told = new Set<RefusalReason>();
-  #inside: ReadonlySet<string> = new Set();
+  #inside: ReadonlyMap<string, ServiceInstance> = new Map();
   #refused = 0;
 
-  /** @param tell Called for the first refusal of each reason: a registry that is flooded must not flood the log. */
+  /**
+   * @param admitted Called for each instance that is let in, once.
+   * @param tell Called for the first refusal of each reason: a registry that is flooded must not flood the log.
+   */
   constructor(
     private readonly service: string,
     private readonly admission: Admission,
+    private readonly admitted: (instance: ServiceInstance) => void,
     private readonly tell: (refusal: Refusal) => void,
   ) {}
 
@@ -40,8 +43,15 @@ export class Gate {
       else admitted.set(entry.id, entry);
     }
     const instances = this.#withoutCrowd([...admitted.values()]);
-    this.#inside = new Set(instances.map(({ id }) => id));
+    this.#inside = new Map(instances.map((instance) => [instance.id, instance]));
     return instances.length === snapshot.instances.length ? snapshot : { ...snapshot, instances };
+  }
+
+  /** Tells that a connection was refused for the address that a name led to, if an instance of this service has that name. */
+  refuseConnection({ host, message }: AddressRefusedError): void {
+    const name = host.toLowerCase();
+    const entry = [...this.#inside.values()].find((instance) => instance.host.toLowerCase() === name);
+    if (entry) this.#tellOnce(entry, { reason: 'resolved', detail: message });
   }
 
   #admits(entry: ServiceInstance): boolean {
@@ -51,6 +61,7 @@ export class Gate {
     const verdict = this.admission.judge(this.service, entry);
     if (typeof entry === 'object' && entry !== null) this.#verdicts.set(entry, verdict ?? 'admitted');
     if (verdict) this.#refuse(entry, verdict);
+    else this.admitted(entry);
     return verdict === undefined;
   }
 
@@ -66,15 +77,15 @@ export class Gate {
     return ordered.slice(0, maxInstances);
   }
 
-  #refuse(entry: Partial<ServiceInstance> | null | undefined, { reason, detail }: Verdict): void {
+  #refuse(entry: Partial<ServiceInstance> | null | undefined, verdict: Verdict): void {
     this.#refused += 1;
+    this.#tellOnce(entry, verdict);
+  }
+
+  #tellOnce(entry: Partial<ServiceInstance> | null | undefined, { reason, detail }: Verdict): void {
     if (this.#told.has(reason)) return;
     this.#told.add(reason);
     const id = printable(JSON.stringify(entry?.id) ?? 'none');
     this.tell({ service: this.service, id, reason, detail: printable(detail) });
   }
-}
-
-function printable(text: string): string {
-  return text.slice(0, LONGEST_TEXT).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
 }

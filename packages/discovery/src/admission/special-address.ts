@@ -12,7 +12,8 @@ export type SpecialAddress =
   'metadata' | 'loopback' | 'link-local' | 'unspecified' | 'multicast' | 'reserved';
 
 /**
- * The IANA special-purpose registries (RFC 6890), and the metadata addresses of AWS, Azure, Google, Alibaba and Oracle.
+ * The IANA special-purpose registries (RFC 6890), the range of SIIT (RFC 2765), which is in none of them although systems
+ * still translate it, and the metadata addresses of AWS, Azure, Google, Alibaba and Oracle.
  * Private ranges are where instances are. The first that fits counts.
  */
 const RANGES: Readonly<Record<SpecialAddress, readonly string[]>> = {
@@ -31,7 +32,16 @@ const RANGES: Readonly<Record<SpecialAddress, readonly string[]>> = {
   'link-local': ['169.254.0.0/16', 'fe80::/10'],
   unspecified: ['0.0.0.0/8', '::/128'],
   multicast: ['224.0.0.0/4', 'ff00::/8'],
-  reserved: ['240.0.0.0/4', '::/96', '64:ff9b::/96', '64:ff9b:1::/48', '2001::/32', '2002::/16', 'fec0::/10'],
+  reserved: [
+    '240.0.0.0/4',
+    '::/96',
+    '::ffff:0:0:0/96',
+    '64:ff9b::/96',
+    '64:ff9b:1::/48',
+    '2001::/32',
+    '2002::/16',
+    'fec0::/10',
+  ],
 };
 
 export const SPECIAL_ADDRESSES = Object.keys(RANGES) as readonly SpecialAddress[];

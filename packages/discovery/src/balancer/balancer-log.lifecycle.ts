@@ -5,6 +5,7 @@ import { type LoadBalancer } from './load-balancer.js';
 const REASONS: Record<EjectionReason, string> = {
   'consecutive-failures': 'every call to it has failed lately',
   'success-rate': 'too many calls to it have failed lately',
+  'no-sign-of-life': 'calls to it are left unanswered, and it gives no sign of life',
 };
 
 /** Logs who is left out and who is called again: changes, never calls. */

@@ -1,6 +1,7 @@
 import { type Clock, type Random } from '@rookery/common';
 import { ejectionSettings } from '../ejection/ejection.options.js';
 import { type EjectionListener } from '../ejection/ejector.js';
+import { type SignOfLife } from '../ejection/sign-of-life.js';
 import { slowStart } from '../routing/slow-start.js';
 import { ZONE_DEFAULTS, type ZoneSettings } from '../routing/zone-preference.js';
 import { InstanceBalancer } from './instance-balancer.js';
@@ -12,6 +13,7 @@ export interface BalancerSources {
   readonly clock: Clock;
   readonly random: Random;
   readonly listener: EjectionListener;
+  readonly signOfLife: SignOfLife;
   /** The zone in which this caller runs. */
   readonly zone: string | undefined;
   /** What tells this caller from others. */
@@ -22,9 +24,11 @@ export interface BalancerSources {
 export function createBalancer(service: string, options: BalancingOptions, sources: BalancerSources) {
   const { strategy = DEFAULT_STRATEGY, ejection = {}, slowStart: warmUp, subset, route } = options;
   const { clock, random, listener, caller } = sources;
+  const settings = ejection === false ? undefined : ejectionSettings(ejection, random);
   return new InstanceBalancer(service, createAlgorithm(strategy, random), clock, {
-    ejection: ejection === false ? undefined : ejectionSettings(ejection, random),
+    ejection: settings,
     listener,
+    signOfLife: settings?.signOfLife ? sources.signOfLife : undefined,
     random,
     route,
     slowStart: warmUp ? slowStart(warmUp) : undefined,

@@ -333,3 +333,25 @@ describe('what is learnt', () => {
     expect(balancer.pick(pair).instance.id).toBe(a.instance.id);
   });
 });
+
+describe('a stream', () => {
+  it('counts as running until its end, and costs what its beginning took', async () => {
+    const { clock, balancer } = setUp('least-connections');
+    const instances = fleet(2);
+    const stream = balancer.pick(instances);
+    await clock.advance(20);
+    stream.answered();
+    await clock.advance(600_000);
+    stream.answered();
+    const known = () => balancer.report().instances.find(({ instance }) => instance === stream.instance);
+    expect(known()?.pending).toBe(1);
+    for (let call = 0; call < 5; call += 1) {
+      const { instance, done } = balancer.pick(instances);
+      expect(instance.id).not.toBe(stream.instance.id);
+      done('ignored');
+    }
+    stream.done('success');
+    expect(known()?.pending).toBe(0);
+    expect(known()?.costMs).toBeLessThanOrEqual(20);
+  });
+});

@@ -1,6 +1,8 @@
 import { type Clock, type Random, systemRandom } from '@rookery/common';
 import { type EjectionSettings } from '../ejection/ejection.options.js';
 import { type EjectionListener, Ejector } from '../ejection/ejector.js';
+import { OutlierDetector } from '../ejection/outlier-detector.js';
+import { type SignOfLife } from '../ejection/sign-of-life.js';
 import { NoInstancesError } from '../errors/no-instances.error.js';
 import { type ServiceInstance } from '../instance/service-instance.js';
 import { type Route } from '../routing/route.js';
@@ -29,6 +31,11 @@ export interface Picked {
   /** How many others could be picked next that were not tried yet. */
   readonly alternatives: number;
   /**
+   * Says that the instance has answered although the call goes on, as with a stream: the time of the answer is that of its
+   * beginning. The call counts as running until `done`. Once; of no use for a call with a single answer.
+   */
+  readonly answered: () => void;
+  /**
    * @param retryAfterMs How long the instance asked its callers to stay away, when it failed and said so.
    * @param report What the instance said about itself with its answer.
    */
@@ -40,6 +47,8 @@ export interface InstanceBalancerParts extends SelectionRules {
   /** Who is put out for failing. */
   readonly ejection?: EjectionSettings | undefined;
   readonly listener?: EjectionListener | undefined;
+  /** How one is asked for a sign of life that leaves calls unanswered. It takes ejection. */
+  readonly signOfLife?: SignOfLife | undefined;
   /** Which instances calls go to that have no route of their own. */
   readonly route?: Route | undefined;
   /** Default: the system's generator. */
@@ -59,6 +68,7 @@ export class InstanceBalancer {
   #selections: Selections;
   readonly #book: StatsBook;
   readonly #ejector: Ejector | undefined;
+  readonly #detector: OutlierDetector | undefined;
   readonly #random: Random;
 
   constructor(
@@ -67,10 +77,11 @@ export class InstanceBalancer {
     private readonly clock: Clock,
     private readonly parts: InstanceBalancerParts = {},
   ) {
-    const { ejection, listener = NOBODY_LISTENS, random = systemRandom } = parts;
+    const { ejection, listener = NOBODY_LISTENS, random = systemRandom, signOfLife } = parts;
     this.#random = random;
     this.#book = new StatsBook(ejection);
     this.#ejector = ejection && new Ejector(ejection, listener);
+    this.#detector = this.#ejector && new OutlierDetector(this.#ejector, signOfLife, clock);
     this.#selections = new Selections([], parts, this.#ejector);
   }
 
@@ -95,6 +106,11 @@ export class InstanceBalancer {
     const now = this.clock.monotonic();
     const { panicking } = this.#selections.of(undefined, this.parts.route);
     return { panicking, instances: this.#members.map((member) => reportInstance(member, now)) };
+  }
+
+  /** Ends what it does beside the calls: it asks nobody for a sign of life any more. */
+  close(): void {
+    this.#detector?.close();
   }
 
   /** Of all who can be called, the pools aside: a second try matters more than where it goes. */
@@ -123,7 +139,9 @@ export class InstanceBalancer {
     now: number,
   ): Member | undefined {
     if (!this.#ejector || this.#ejector.ejected === 0) return undefined;
-    const standing = this.#ejector.due((one) => selection.memberOf(one) !== undefined, now);
+    const isWorthACall = (one: Member | undefined) =>
+      one !== undefined && this.#detector?.mayProbe(one) === true;
+    const standing = this.#ejector.due((one) => isWorthACall(selection.memberOf(one)), now);
     const member = standing && selection.memberOf(standing);
     if (!member) return undefined;
     const { algorithm } = this;
@@ -144,7 +162,7 @@ export class InstanceBalancer {
       const page = pages[at];
       return page ? [{ instance, weight: instance.weight, ...page }] : [];
     });
-    this.#ejector?.adopt(this.#members, this.parts.subset?.size);
+    this.#detector?.adopt(this.#members, this.parts.subset?.size);
     this.#selections = new Selections(this.#members, this.parts, this.#ejector);
     this.#list = instances;
   }
@@ -152,20 +170,40 @@ export class InstanceBalancer {
   #send(chosen: Candidate, alternatives: number, startedAt: number, probe: boolean): Picked {
     const { instance, stats } = chosen;
     let running = true;
+    let answered = false;
     stats.started();
+    this.#detector?.called(chosen, startedAt);
     return {
       instance,
       alternatives,
+      answered: () => {
+        if (!running || answered) return;
+        answered = true;
+        const now = this.clock.monotonic();
+        const tookMs = now - startedAt;
+        stats.answered(tookMs, now);
+        if (probe) stats.recovered(tookMs, now);
+        this.#detector?.ended({ member: chosen, outcome: 'success', probe, tookMs, now });
+      },
       done: (outcome, retryAfterMs, report) => {
         if (!running) return;
         running = false;
         const now = this.clock.monotonic();
-        stats.ended(outcome, now - startedAt, now, retryAfterMs);
-        if (probe && outcome === 'success') stats.recovered(now - startedAt, now);
+        const tookMs = now - startedAt;
         if (report) stats.reported(report, now);
-        this.#ejector?.observe(chosen, outcome, probe, now);
+        if (answered) return this.#endAnswered(chosen, outcome, tookMs, now);
+        stats.ended(outcome, tookMs, now, retryAfterMs);
+        if (probe && outcome === 'success') stats.recovered(tookMs, now);
+        this.#detector?.ended({ member: chosen, outcome, probe, tookMs, now });
       },
     };
+  }
+
+  /** How long a stream went on tells nothing; that it broke does. */
+  #endAnswered(chosen: Candidate, outcome: CallOutcome, tookMs: number, now: number): void {
+    if (outcome !== 'failure') return chosen.stats.left();
+    chosen.stats.ended(outcome, tookMs, now);
+    this.#detector?.broken({ member: chosen, outcome, probe: false, tookMs, now });
   }
 }
 

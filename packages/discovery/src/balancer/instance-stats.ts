@@ -24,7 +24,9 @@ export class InstanceStats {
   #pending = 0;
   #utilization = 0;
   #reportedAt = 0;
-  readonly #cost = new PeakEwma();
+  #cost = new PeakEwma();
+  /** Calls that were sent before tell what it was like then. */
+  #anewSince = -Infinity;
 
   /** @param standing Whether it may be called; unset when nobody is ever ejected. */
   constructor(readonly standing?: Standing) {}
@@ -58,6 +60,11 @@ export class InstanceStats {
     return 1 / (1 - this.utilization(now));
   }
 
+  /** Whether a call that was sent then tells what the instance is like now: none does that was sent before it recovered. */
+  isTelling(sentAt: number): boolean {
+    return sentAt >= this.#anewSince;
+  }
+
   started(): void {
     this.#pending += 1;
   }
@@ -70,9 +77,20 @@ export class InstanceStats {
    */
   ended(outcome: CallOutcome, elapsedMs: number, now: number, retryAfterMs?: number): void {
     this.#pending -= 1;
-    if (outcome === 'ignored') return;
+    if (!this.isTelling(now - elapsedMs)) return;
+    if (outcome === 'ignored') return this.#leftAfter(elapsedMs, now);
     const penalty = Math.min(Math.max(retryAfterMs ?? 0, FAILURE_PENALTY_MS), MAX_PENALTY_MS);
     this.#cost.observe(outcome === 'success' ? elapsedMs : Math.max(this.#cost.read(now), penalty), now);
+  }
+
+  /** The answer of a call that goes on has begun. */
+  answered(elapsedMs: number, now: number): void {
+    if (this.isTelling(now - elapsedMs)) this.#cost.observe(elapsedMs, now);
+  }
+
+  /** A call has ended of which everything is known already. */
+  left(): void {
+    this.#pending -= 1;
   }
 
   /** What the instance has said about itself; anything but a share from 0 to 1 is brought into these bounds. */
@@ -83,10 +101,28 @@ export class InstanceStats {
   }
 
   /**
+   * What its calls have cost is forgotten, and so is what those still cost that are under way: they have measured a hang that
+   * is over. It gets one call at a time until it has shown anew what it is like.
+   */
+  forget(now: number): void {
+    this.#cost = new PeakEwma();
+    this.#anewSince = now;
+  }
+
+  /**
    * The instance has proved that it works again, by an answer after this time. What its failures have cost is
-   * forgotten, or it would be passed over for a minute more.
+   * forgotten, also that of the calls that were sent before this one, or it would be passed over for a minute more.
    */
   recovered(elapsedMs: number, now: number): void {
     this.#cost.restart(elapsedMs, now);
+    this.#anewSince = now - elapsedMs;
+  }
+
+  /**
+   * Nobody waited for the answer any longer, so all that is known is that it takes at least this long. Without it, one
+   * that hangs would look as fast as it was before, for as long as hedges overtake all calls to it.
+   */
+  #leftAfter(elapsedMs: number, now: number): void {
+    if (this.measured && elapsedMs > this.#cost.read(now)) this.#cost.observe(elapsedMs, now);
   }
 }

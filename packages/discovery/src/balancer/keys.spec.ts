@@ -1,7 +1,9 @@
 import { seededRandom, VirtualClock } from '@rookery/common/testing';
 import { type ServiceInstance } from '../instance/service-instance.js';
 import { sampleInstance } from '../testing/sample-instance.js';
+import { type Candidates } from './balancing-algorithm.js';
 import { InstanceBalancer } from './instance-balancer.js';
+import { InstanceStats } from './instance-stats.js';
 import { REMEMBERED_KEYS } from './sticky.js';
 import { createAlgorithm, type LoadBalanceStrategy } from './strategies.js';
 
@@ -27,6 +29,10 @@ function setUp(strategy: LoadBalanceStrategy, seed = 3) {
   };
   const ownersOf = (list: readonly ServiceInstance[]) => keys.map((key) => idOf(list, key));
   return { balancer, idOf, ownersOf };
+}
+
+function isOver(wanted: string) {
+  return ({ protocol }: ServiceInstance) => protocol === wanted;
 }
 
 function share(owners: readonly string[], id: string): number {
@@ -55,6 +61,14 @@ describe.each(['consistent-hash', 'sticky'] as const)('%s', (strategy) => {
     const { idOf } = setUp(strategy);
     const list = fleet(3);
     expect(new Set(Array.from({ length: 100 }, () => idOf(list))).size).toBe(3);
+  });
+
+  it('finds it also for calls that say nothing of earlier tries', () => {
+    const { balancer } = setUp(strategy);
+    const list = fleet(5);
+    const owner = balancer.pick(list, { key: 'ada' }).instance.id;
+    for (let call = 0; call < 20; call += 1)
+      expect(balancer.pick(list, { key: 'ada' }).instance.id).toBe(owner);
   });
 
   it('goes elsewhere for a second try, and back for the next call', () => {
@@ -100,6 +114,25 @@ describe('the consistent hash', () => {
   });
 });
 
+describe('somebody who is to be tried again, under the consistent hash,', () => {
+  const all = fleet(3).map((instance) => ({ instance, weight: 1, stats: new InstanceStats() }));
+  const algorithm = createAlgorithm('consistent-hash', seededRandom(3));
+  const triedWith = (key?: string) =>
+    all.filter((one) => {
+      const others = all.filter((other) => other !== one) as unknown as Candidates;
+      return algorithm.mayTry?.(one, others, 0, { key });
+    });
+
+  it('is tried with the keys that belong to it, and no other', () => {
+    for (const key of keys.slice(0, 100))
+      expect(triedWith(key)).toEqual([algorithm.pick(all as unknown as Candidates, 0, { key })]);
+  });
+
+  it('is tried with any call that has no key', () => {
+    expect(triedWith()).toEqual(all);
+  });
+});
+
 describe('sticky', () => {
   it('keeps every key where it is when somebody comes', () => {
     const { ownersOf } = setUp('sticky');
@@ -113,6 +146,49 @@ describe('sticky', () => {
     const rest = list.filter(({ id }) => id !== owner);
     const next = idOf(rest, 'ada');
     for (let call = 0; call < 20; call += 1) expect(idOf(list, 'ada')).toBe(next);
+  });
+
+  it('keeps a key at one instance for each protocol, whichever calls come in between', () => {
+    const { balancer } = setUp('sticky');
+    const list = ['http', 'grpc'].flatMap((protocol) =>
+      Array.from({ length: 10 }, (_, at) => sampleInstance({ id: `${protocol}-${at}`, protocol })),
+    );
+    const over = { http: isOver('http'), grpc: isOver('grpc') };
+    const idOf = (protocol: 'http' | 'grpc', tried: readonly string[] = []) => {
+      const options = { key: 'ada', accept: over[protocol], exclude: new Set(tried) };
+      const { instance, done } = balancer.pick(list, options);
+      done('success');
+      return instance.id;
+    };
+    const [http, grpc] = [idOf('http'), idOf('grpc')];
+    for (let call = 0; call < 10; call += 1) expect([idOf('http'), idOf('grpc')]).toEqual([http, grpc]);
+    expect(idOf('http', [http])).not.toBe(http);
+    expect([idOf('http'), idOf('grpc')]).toEqual([http, grpc]);
+  });
+
+  it('remembers a few instances for each key, not all that ever had it', () => {
+    const { idOf } = setUp('sticky');
+    const list = fleet(200);
+    const first = idOf(list, 'ada');
+    const had = new Set([first]);
+    for (let at = 0; at < 4; at += 1)
+      had.add(
+        idOf(
+          list.filter(({ id }) => !had.has(id)),
+          'ada',
+        ),
+      );
+    const last = Array.from(had).slice(1);
+    for (const owner of last.toReversed()) {
+      const rest = list.filter(({ id }) => id === owner || id === first || !had.has(id));
+      expect(idOf(rest, 'ada')).toBe(owner);
+    }
+    expect(
+      idOf(
+        list.filter(({ id }) => !last.includes(id)),
+        'ada',
+      ),
+    ).not.toBe(first);
   });
 
   it('forgets the keys that were not used for the longest time', () => {

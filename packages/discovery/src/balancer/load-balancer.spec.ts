@@ -176,7 +176,8 @@ describe('the load balancer', () => {
     expect(problem({ services: { users: { strategy: 'best' } } })).toContain('services.users.strategy');
     expect(problem({ subset: 0 })).toContain('subset: Invalid value 0');
     expect(problem({ slowStart: {} })).toContain('slowStart.window: Missing');
-    expect(problem({ slowStart: true })).toContain('slowStart: Invalid value true');
+    expect(problem({ slowStart: true })).toContain('slowStart: Invalid value true. Use an object, or false.');
+    expect(problem({ ejection: true })).toContain('ejection: Invalid value true. Use an object, or false.');
     expect(problem({ zonePreference: true })).toContain(
       'zonePreference: The own zone is not known. Give it as zonePreference.zone, or as advertise.zone.',
     );

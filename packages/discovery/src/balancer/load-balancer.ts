@@ -1,4 +1,5 @@
 import { checkOptions, isRookeryError, systemClock, systemRandom } from '@rookery/common';
+import { type SignOfLife, signOfLife } from '../ejection/sign-of-life.js';
 import { NoInstancesError } from '../errors/no-instances.error.js';
 import { randomId } from '../instance/random-id.js';
 import { type ServiceInstance } from '../instance/service-instance.js';
@@ -15,6 +16,12 @@ import {
 } from './load-balancer.options.js';
 import { DEFAULT_STRATEGY } from './strategies.js';
 
+/** What may be replaced in a balancer. */
+export interface LoadBalancerParts {
+  /** How one is asked for a sign of life that leaves calls unanswered. Default: over a socket, where its host is an address. */
+  readonly signOfLife?: SignOfLife;
+}
+
 /** Chooses an instance for each call to a service, from what the registry lists. */
 export class LoadBalancer {
   readonly #balancers = new Map<string, InstanceBalancer>();
@@ -25,6 +32,7 @@ export class LoadBalancer {
   constructor(
     private readonly registry: ServiceRegistry,
     options: LoadBalancerOptions = {},
+    parts: LoadBalancerParts = {},
   ) {
     this.#options = checkOptions('LoadBalancer', loadBalancerOptionsCheck, options);
     requireZones('LoadBalancer', this.#options);
@@ -35,6 +43,7 @@ export class LoadBalancer {
       random,
       zone,
       caller,
+      signOfLife: parts.signOfLife ?? signOfLife(),
       listener: {
         ejected: (instance, reason, forMs) => emit({ type: 'instance-ejected', instance, reason, forMs }),
         restored: (instance) => emit({ type: 'instance-restored', instance }),
@@ -53,6 +62,16 @@ export class LoadBalancer {
     return this.#balancer(service).pick(listed, options);
   }
 
+  /**
+   * Like `pick`, at once: it knows only what is in memory, so somebody has to have discovered the service or to watch it.
+   * For callers that cannot wait, such as the picker of a gRPC channel. Throws a `NoInstancesError`.
+   */
+  pickKnown(service: string, options?: PickOptions): Picked {
+    const listed = this.registry.snapshot(service)?.instances ?? [];
+    if (listed.length === 0) throw new NoInstancesError(service);
+    return this.#balancer(service).pick(listed, options);
+  }
+
   /** Calls the listener when an instance is put out for failing, or let in again; returns the function that ends it. */
   onEvent(listener: BalancerListener): () => void {
     return this.#events.listen(listener);
@@ -65,6 +84,16 @@ export class LoadBalancer {
       const { panicking, instances } = balancer.report();
       return { service, strategy, panicking, instances };
     });
+  }
+
+  /** Asks nobody for a sign of life any more. Calls can still be made. */
+  close(): void {
+    for (const balancer of this.#balancers.values()) balancer.close();
+  }
+
+  /** Nest calls it when the app stops, after its servers have closed. */
+  onApplicationShutdown(): void {
+    this.close();
   }
 
   async #discover(service: string): Promise<readonly ServiceInstance[]> {

@@ -18,6 +18,21 @@ describe('peak EWMA', () => {
     expect(cost.read(10 * DECAY_MS)).toBeLessThan(0.01);
   });
 
+  it('comes down by the part that has decayed', () => {
+    const cost = new PeakEwma();
+    cost.observe(100, 0);
+    cost.observe(20, DECAY_MS);
+    expect(cost.read(DECAY_MS)).toBeCloseTo(100 / Math.E + 20 * (1 - 1 / Math.E));
+  });
+
+  it('starts anew with one measurement, whatever was before', () => {
+    const cost = new PeakEwma();
+    cost.observe(5_000, 0);
+    cost.restart(10, 1_000);
+    expect(cost.read(1_000)).toBe(10);
+    expect(cost.read(1_000 + DECAY_MS)).toBeCloseTo(10 / Math.E);
+  });
+
   it('settles at the latency that it is shown again and again', () => {
     const cost = new PeakEwma();
     cost.observe(5_000, 0);

@@ -14,6 +14,17 @@ describe('the statistics of instances', () => {
     expect(book.of('a')?.stats).toBe(stats);
   });
 
+  it.each([
+    ['kept for ten minutes', 10 * 60_000, 2],
+    ['dropped after that', 10 * 60_000 + 1, 1],
+  ])('are %s without the instance', (_what, ms, size) => {
+    const book = new StatsBook();
+    book.list([a, b], 0);
+    book.list([b], 1_000);
+    book.list([b], 1_000 + ms);
+    expect(book.size).toBe(size);
+  });
+
   it('come back also when the list had been stable for long before', () => {
     const book = new StatsBook();
     book.list([a, b], 0);

@@ -50,7 +50,10 @@ describe('several registries as one', () => {
     await composite.register(at('o', 'orders'), TTL, signal);
     expect((await near.list('orders', signal)).instances).toHaveLength(1);
     expect([...(await composite.services(signal))].sort()).toEqual(['orders', 'users']);
-    const readOnly = compositeRegistry([listed, listed]);
+    const readOnly = compositeRegistry([
+      listed,
+      staticRegistry({ services: { users: ['http://10.0.0.2:1'] } }),
+    ]);
     expect(readOnly.readOnly).toBe(true);
     await expect(readOnly.register(at('x'), TTL, signal)).rejects.toMatchObject({
       code: 'READ_ONLY_REGISTRY',
@@ -178,6 +181,16 @@ describe('several registries as one', () => {
   });
 
   it('are at least one, and all are registries', () => {
+    const [one, other] = [memoryRegistry(), memoryRegistry()];
+    expect(() => compositeRegistry(one as never, other as never)).toThrow(
+      'compositeRegistry: registries: Invalid value. Give it a list: compositeRegistry([first, second]).',
+    );
+    expect(() => compositeRegistry([one, other, one])).toThrow(
+      'registries[2]: The same registry as [0]. Leave it out.',
+    );
+    expect(() => compositeRegistry([memoryRegistry as never])).toThrow(
+      'registries[0]: This is a function. Call it: memoryRegistry().',
+    );
     expect(() => compositeRegistry([])).toThrow('compositeRegistry: registries: Empty.');
     expect(() => compositeRegistry([{} as never])).toThrow('registries[0]: Invalid value an object.');
     expect(() => compositeRegistry([memoryRegistry()], { clock: {} as never })).toThrow(

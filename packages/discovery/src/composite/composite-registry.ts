@@ -22,8 +22,17 @@ export interface CompositeOptions {
 }
 
 const registriesCheck: Check = (value, path, problems) => {
+  if (typeof value !== 'object' || value === null || !Array.isArray(value)) {
+    problems.push(`${path}: Invalid value. Give it a list: compositeRegistry([first, second]).`);
+    return;
+  }
   listOf(required(backendCheck))(value, path, problems);
-  if (Array.isArray(value) && value.length === 0) problems.push(`${path}: Empty. Give it a registry.`);
+  if (value.length === 0) problems.push(`${path}: Empty. Give it a registry.`);
+  value.forEach((member, index) => {
+    const first = value.indexOf(member);
+    // It would be asked twice, and could not stand in for itself.
+    if (first < index) problems.push(`${path}[${index}]: The same registry as [${first}]. Leave it out.`);
+  });
 };
 
 const argumentsCheck = shape<CompositeOptions & { registries: readonly RegistryBackend[] }>({
@@ -41,7 +50,9 @@ export function compositeRegistry(
   registries: readonly RegistryBackend[],
   options: CompositeOptions = {},
 ): RegistryBackend {
-  checkOptions('compositeRegistry', argumentsCheck, { ...options, registries });
+  // The second of several arguments would be taken for the options.
+  const given = Array.isArray(registries) ? { ...options, registries } : { registries };
+  checkOptions('compositeRegistry', argumentsCheck, given);
   const { clock = systemClock, random = systemRandom } = options;
   return new CompositeBackend(registries, { clock, retryPause: createBackoff({ jitter: 'equal' }, random) });
 }

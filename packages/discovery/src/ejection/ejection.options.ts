@@ -30,6 +30,12 @@ export interface EjectionOptions {
    * would break under the load of all. 0 switches it off. Default 0.5.
    */
   panicThreshold?: number;
+  /**
+   * Whether an instance that leaves calls unanswered is asked for a sign of life: `OPTIONS *` or the preface of HTTP/2, over
+   * a connection of its own. It is put out when it gives none within 250 ms, and called again as soon as it does. Only what
+   * speaks `http`, `https` or `grpc` is asked. Default `true`.
+   */
+  signOfLife?: boolean;
 }
 
 /**
@@ -45,6 +51,7 @@ export const EJECTION_DEFAULTS = {
   maxDuration: '300s',
   maxEjectedShare: 0.5,
   panicThreshold: 0.5,
+  signOfLife: true,
 } as const satisfies Required<EjectionOptions>;
 
 const fields: Check = shape<EjectionOptions>({
@@ -56,6 +63,7 @@ const fields: Check = shape<EjectionOptions>({
   maxDuration: is.duration({ min: 1, max: 86_400_000 }),
   maxEjectedShare: is.numberBetween(0, 1),
   panicThreshold: is.numberBetween(0, 1),
+  signOfLife: is.flag,
 });
 
 export const ejectionCheck: Check = (value, path, problems) => {
@@ -89,6 +97,7 @@ export interface EjectionSettings {
   readonly windowMs: number;
   readonly maxEjectedShare: number;
   readonly panicThreshold: number;
+  readonly signOfLife: boolean;
   /** How long the ejection with this number lasts, the first being 1. */
   readonly pause: Backoff;
 }

@@ -60,6 +60,10 @@ export class Ejector {
     this.#changed();
   }
 
+  lists({ stats }: Judged): boolean {
+    return stats.standing !== undefined && this.#listed.has(stats.standing);
+  }
+
   /** The one whose turn it is to be tried again with a single call, among those that the call can go to. */
   due(canGoTo: (standing: Standing) => boolean, now: number): Standing | undefined {
     if (now < this.#nextRetryAt) return undefined;
@@ -76,20 +80,50 @@ export class Ejector {
     this.#findNextRetry();
   }
 
-  /** Notes how a call ended. What was under way when the instance was put out changes nothing. */
-  observe({ instance, stats }: Judged, outcome: CallOutcome, probe: boolean, now: number): void {
+  /** It gives no sign of life, which is reason enough. */
+  silent({ instance, stats }: Judged, now: number): void {
+    const { standing } = stats;
+    if (!standing || standing.state.kind === 'out') return;
+    if (this.#mayEject(standing)) this.#eject(instance, standing, 'no-sign-of-life', now);
+  }
+
+  /** It has given a sign of life after it was silent, so a single call may find out at once whether it works. */
+  alive({ stats }: Judged, now: number): void {
+    stats.standing?.retryNow(now);
+    this.#findNextRetry();
+  }
+
+  /**
+   * Notes how a call ended. What was under way when the instance was put out changes nothing.
+   *
+   * @param silent Whether the instance was asked for a sign of life and gives none: what tells nothing is then a failure.
+   */
+  observe(
+    { instance, stats }: Judged,
+    outcome: CallOutcome,
+    probe: boolean,
+    now: number,
+    silent = false,
+  ): void {
     const { standing } = stats;
     if (!standing) return;
     const isOut = standing.state.kind === 'out';
-    if (probe && isOut) return this.#decide(instance, standing, outcome, now);
+    if (probe && isOut) return this.#decide(instance, standing, outcome, now, silent);
     if (isOut || outcome === 'ignored') return;
     const reason = standing.record(outcome === 'success', now);
-    if (reason && this.#listed.has(standing) && this.#hasRoom()) this.#eject(instance, standing, reason, now);
+    if (reason && this.#mayEject(standing)) this.#eject(instance, standing, reason, now);
   }
 
-  #decide(instance: ServiceInstance, standing: Standing, outcome: CallOutcome, now: number): void {
+  #decide(
+    instance: ServiceInstance,
+    standing: Standing,
+    outcome: CallOutcome,
+    now: number,
+    silent: boolean,
+  ): void {
     if (outcome !== 'success') {
-      if (outcome === 'failure') standing.keepOut(now);
+      // What a hedge overtakes tells nothing, unless the instance is known to hang: it would get call after call.
+      if (outcome === 'failure' || silent) standing.keepOut(now);
       else standing.retryNow(now);
       return this.#findNextRetry();
     }
@@ -107,7 +141,8 @@ export class Ejector {
   }
 
   /** The only one there is stays in: somebody has to be called. */
-  #hasRoom(): boolean {
+  #mayEject(standing: Standing): boolean {
+    if (!this.#listed.has(standing)) return false;
     const most = Math.max(1, Math.floor(this.#inUse * this.settings.maxEjectedShare));
     return this.#inUse > 1 && this.#out.size < most;
   }

@@ -1,8 +1,9 @@
 import { type EjectionSettings } from './ejection.options.js';
+import { Silence } from './silence.js';
 import { SuccessWindow } from './success-window.js';
 
 /** Why an instance was put out. */
-export type EjectionReason = 'consecutive-failures' | 'success-rate';
+export type EjectionReason = 'consecutive-failures' | 'success-rate' | 'no-sign-of-life';
 
 /** Whether an instance may be called. */
 export type StandingState =
@@ -26,6 +27,8 @@ export class Standing {
   #ejections = 0;
   #backSince = 0;
   readonly #recent: SuccessWindow;
+  /** Whether anything is heard of it. */
+  readonly silence = new Silence();
 
   constructor(private readonly settings: EjectionSettings) {
     this.#recent = new SuccessWindow(settings.windowMs);

@@ -13,7 +13,9 @@ export class LeaseLostError extends RookeryError {
     readonly reason: LeaseLossReason,
   ) {
     const why =
-      reason === 'taken' ? 'another process has registered the same id' : 'the registry has forgotten it';
+      reason === 'taken'
+        ? 'another process has registered the same id. Give each its own instanceId'
+        : 'the registry has forgotten it';
     super(`the lease of instance ${instanceId} of service ${service} is lost: ${why}.`);
   }
 }

@@ -1,4 +1,5 @@
 import { messageOf, RookeryError } from '@rookery/common';
+import { printable } from '../admission/printable.js';
 
 /** There is nobody to send the call to, so nothing was sent and another try is safe. */
 export class NoInstancesError extends RookeryError {
@@ -17,6 +18,6 @@ export class NoInstancesError extends RookeryError {
   ) {
     const others = registered === 0 ? '' : ` (${registered} registered, but none that this call can go to)`;
     const why = options?.cause === undefined ? '' : `: ${messageOf(options.cause)}`;
-    super(`no instances available for ${service}${others}${why}`, options);
+    super(`no instances available for ${printable(service)}${others}${why}`, options);
   }
 }

@@ -1,4 +1,6 @@
 import { RookeryError } from '@rookery/common';
+import { printable } from '../admission/printable.js';
+import { isServiceName } from '../instance/instance-checks.js';
 
 const LISTED = 20;
 
@@ -12,7 +14,8 @@ export class ServiceNotFoundError extends RookeryError {
     readonly service: string,
     readonly known: readonly string[],
   ) {
-    super(`service ${service} not found. ${describe(known)}`);
+    const why = isServiceName(service) ? describe(known) : 'No service can have such a name.';
+    super(`service ${printable(service)} not found. ${why}`);
   }
 }
 

@@ -39,16 +39,27 @@ describe('an instance', () => {
     [{ port: 65_536 }, 'port: Invalid value 65536'],
     [{ port: '80' }, 'port: Invalid value'],
     [{ service: 'a/b' }, 'service: Invalid value "a/b"'],
+    [{ service: 'rookery.control' }, 'service: "rookery.control" is kept for requests to instances.'],
     [{ id: '' }, 'id: Invalid value ""'],
     [{ id: 'line\nbreak' }, 'id: Invalid value'],
     [{ id: 'x'.repeat(129) }, 'id: Invalid value'],
+    [{ id: 'half\ud83d' }, 'id: Invalid value'],
     [{ weight: 0 }, 'weight: Invalid value 0. Use a whole number from 1 to 1000.'],
     [{ protocol: 'HTTP' }, 'protocol: Invalid value "HTTP"'],
-    [{ metadata: { size: 1 } }, 'metadata: Invalid value an object. Use an object of texts'],
-    [{ metadata: { large: 'x'.repeat(4_096) } }, 'metadata: Invalid value an object'],
+    [{ metadata: { size: 1 } }, 'metadata.size: Invalid value 1. Use a text.'],
+    [{ metadata: { size: undefined } }, 'metadata.size: Missing.'],
+    [{ metadata: ['a'] }, 'metadata: Invalid value a list. Use an object.'],
+    [
+      { metadata: { large: 'x'.repeat(4_096) } },
+      'metadata: Invalid value an object. Use an object that takes at most 4096 bytes',
+    ],
     [{ colour: 'red' }, 'colour: Unknown option'],
   ])('is refused with %p', (facts, message) => {
     expect(() => createInstance({ ...minimal, ...facts } as NewInstance, sources)).toThrow(message);
+  });
+
+  it('takes an id in any script, whole characters provided', () => {
+    expect(createInstance({ ...minimal, id: 'ünï-ço∂é 🐦' }, sources).id).toBe('ünï-ço∂é 🐦');
   });
 
   it('names everything that is wrong at once', () => {

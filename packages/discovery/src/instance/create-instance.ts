@@ -1,4 +1,5 @@
 import { type Clock, type Random } from '@rookery/common';
+import { CONTROL_SERVICE } from '../control/control-service.js';
 import { InvalidInstanceError } from '../errors/invalid-instance.error.js';
 import { instanceShape } from './instance-checks.js';
 import { randomId } from './random-id.js';
@@ -10,8 +11,11 @@ export interface InstanceSources {
   readonly random: Random;
 }
 
+const RESERVED = `service: ${JSON.stringify(CONTROL_SERVICE)} is kept for requests to instances. Use another name.`;
+
 /** A complete, frozen instance with status `up`. Throws an `InvalidInstanceError` that lists what is wrong. */
 export function createInstance(input: NewInstance, { clock, random }: InstanceSources): ServiceInstance {
+  if (input.service === CONTROL_SERVICE) throw new InvalidInstanceError([RESERVED]);
   const { id = `${input.service}-${randomId(random)}`, protocol = 'http', version = '0.0.0' } = input;
   const { weight = 1, metadata = {}, zone, ...rest } = input;
   return sealInstance({
@@ -35,7 +39,8 @@ export function changeInstance(instance: ServiceInstance, changes: InstanceChang
   return sealInstance({ ...instance, ...changes });
 }
 
-function sealInstance(instance: ServiceInstance): ServiceInstance {
+/** The same facts, checked and frozen. */
+export function sealInstance(instance: ServiceInstance): ServiceInstance {
   const problems: string[] = [];
   instanceShape(instance, '', problems);
   if (problems.length > 0) throw new InvalidInstanceError(problems);

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { check, type Check, hostInUrl, is, required, shape } from '@rookery/common';
+import { check, type Check, hostInUrl, is, mapOf, required, shape } from '@rookery/common';
 import { type ServiceInstance } from './service-instance.js';
 
 /** The most that an instance's metadata may take as JSON, in bytes. */
@@ -23,9 +23,12 @@ export const host: Check = check(
 export const port: Check = is.wholeNumber({ min: 1, max: 65_535 });
 export const weight: Check = is.wholeNumber({ min: 1, max: MAX_WEIGHT });
 
-/** One line of at most 128 characters: it stands in logs, in metrics and in the terminal. */
+/**
+ * One line of at most 128 characters: it stands in logs, in metrics and in the terminal. Half a character is none: two
+ * ids that differ in such a half would be the same one as a key or a file's name.
+ */
 export const label: Check = check(
-  (value) => typeof value === 'string' && /^\P{Cc}{1,128}$/u.test(value),
+  (value) => typeof value === 'string' && /^[^\p{Cc}\p{Cs}]{1,128}$/u.test(value),
   'a text of 1 to 128 characters without control characters',
 );
 
@@ -34,10 +37,25 @@ export const protocol: Check = check(
   "a protocol such as 'http' or 'grpc', in lower case",
 );
 
-export const metadata: Check = check(
-  (value) => isTextMap(value) && Buffer.byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES,
-  `an object of texts that takes at most ${MAX_METADATA_BYTES} bytes as JSON`,
+const texts = mapOf(required(check((value) => typeof value === 'string', 'a text')));
+const smallEnough = check(
+  (value) => Buffer.byteLength(JSON.stringify(value)) <= MAX_METADATA_BYTES,
+  `an object that takes at most ${MAX_METADATA_BYTES} bytes as JSON`,
 );
+
+/** Whether a service can have the name. Names may come from outside: whoever asks for one that none can have asks in vain. */
+export function isServiceName(name: string): boolean {
+  const problems: string[] = [];
+  is.serviceName(name, '', problems);
+  return problems.length === 0;
+}
+
+/** Texts by name. What is no text is named by its own path. */
+export const metadata: Check = (value, path, problems) => {
+  const before = problems.length;
+  texts(value, path, problems);
+  if (problems.length === before) smallEnough(value, path, problems);
+};
 
 /** The check that every instance passes before it is registered, and again when it is read from elsewhere. */
 export const instanceShape: Check = shape<ServiceInstance>({
@@ -53,8 +71,3 @@ export const instanceShape: Check = shape<ServiceInstance>({
   status: required(is.oneOf('up', 'draining')),
   startedAt: required(is.numberBetween(0, Number.MAX_SAFE_INTEGER)),
 });
-
-function isTextMap(value: unknown): value is Record<string, string> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return Object.values(value).every((entry) => typeof entry === 'string');
-}

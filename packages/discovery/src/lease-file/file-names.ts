@@ -19,5 +19,5 @@ export function fileNameFor(text: string): string {
 /** The ending of a lease. Everything else in the directory is ignored. */
 export const LEASE_SUFFIX = '.json';
 
-/** The ending of a lease that is being written. */
-export const TEMPORARY_SUFFIX = '.tmp';
+/** The directory beside those of the services in which leases are written before they are put in their place. */
+export const WRITING_FOLDER = '.writing';

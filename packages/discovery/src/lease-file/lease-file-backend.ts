@@ -1,6 +1,7 @@
 import { type ServiceInstance } from '../instance/service-instance.js';
 import { latest, type Sink } from '../registry/latest.js';
 import { type Lease, type RegistryBackend, type Snapshot } from '../registry/registry-backend.js';
+import { fewAtATime } from './few-at-a-time.js';
 import { FolderWatch } from './folder-watch.js';
 import { takeLease } from './held-lease.js';
 import { LeaseFolder } from './lease-folder.js';
@@ -39,7 +40,7 @@ export class LeaseFileBackend implements RegistryBackend {
   }
 
   async services(): Promise<readonly string[]> {
-    const folders = await Promise.all((await this.space.folders()).map((name) => this.#look(name)));
+    const folders = await fewAtATime(await this.space.folders(), (name) => this.#look(name));
     return folders.flatMap((folder) => folder.living().at(0)?.service ?? []);
   }
 
@@ -48,14 +49,14 @@ export class LeaseFileBackend implements RegistryBackend {
   }
 
   async cleanup(): Promise<number> {
-    const counts = (await this.space.folders()).map(async (name) => {
+    const counts = await fewAtATime(await this.space.folders(), async (name) => {
       const watch = this.#watches.get(name);
       if (watch) return watch.clean();
       const folder = new LeaseFolder(this.space, name);
       await folder.scan();
       return (await folder.probe()) + (await folder.removeDead());
     });
-    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
   counters(): Readonly<Record<string, number>> {

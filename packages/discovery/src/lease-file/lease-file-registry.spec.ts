@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { leaseFileRegistry } from './lease-file-registry.js';
@@ -25,6 +25,17 @@ describe('a lease file registry', () => {
   it('checks its options', () => {
     expect(() => leaseFileRegistry({ namespace: '../other' })).toThrow(
       'leaseFileRegistry: namespace: Invalid value "../other".',
+    );
+    expect(() => leaseFileRegistry({ directory: 'leases' })).toThrow(
+      'leaseFileRegistry: directory: Invalid value "leases". Use an absolute path',
+    );
+  });
+
+  it.each(['', 'below'])('names its option when the directory is a file: %p', async (below) => {
+    const file = join(parent, 'file');
+    await writeFile(file, '');
+    await expect(leaseFileRegistry({ directory: join(file, below) }).open?.()).rejects.toThrow(
+      `leaseFileRegistry: directory: ${join(file, below)} cannot be a directory: `,
     );
   });
 });

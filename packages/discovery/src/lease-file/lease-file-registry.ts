@@ -1,5 +1,6 @@
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import {
+  check,
   checkOptions,
   type Clock,
   defaultDirectory,
@@ -15,7 +16,10 @@ import { LeaseFileBackend } from './lease-file-backend.js';
 import { LeaseSpace } from './lease-space.js';
 
 export interface LeaseFileOptions {
-  /** The directory of all namespaces; only this user may be able to write to it. Default: one among the temporary files. */
+  /**
+   * The directory of all namespaces, as an absolute path; only this user may be able to write to it. Default: one among the
+   * temporary files.
+   */
   directory?: string;
   /** Keeps systems on one host apart: services see only those of the same namespace. Default `'default'`. */
   namespace?: string;
@@ -26,7 +30,10 @@ export interface LeaseFileOptions {
 }
 
 const optionsCheck = shape<LeaseFileOptions>({
-  directory: is.text,
+  directory: check(
+    (value) => typeof value === 'string' && isAbsolute(value),
+    'an absolute path: processes that start elsewhere would not meet in a relative one',
+  ),
   namespace: is.serviceName,
   clock: clockCheck,
   random: randomCheck,

@@ -5,6 +5,7 @@ import {
   readdir,
   readFile,
   rm,
+  rmdir,
   symlink,
   truncate,
   utimes,
@@ -12,6 +13,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { seededRandom, VirtualClock } from '@rookery/common/testing';
 import { sampleInstance } from '../testing/sample-instance.js';
 import { type HeldLease, takeLease } from './held-lease.js';
@@ -22,6 +24,7 @@ import { LeaseSpace } from './lease-space.js';
 const TTL = 10_000;
 
 describe('a folder of leases', () => {
+  const warnings = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
   let directory: string;
   let clock: VirtualClock;
   let space: LeaseSpace;
@@ -39,6 +42,8 @@ describe('a folder of leases', () => {
     await Promise.all(leases.splice(0).map((lease) => lease.release()));
     await rm(directory, { recursive: true, force: true });
   });
+
+  afterAll(() => warnings.mockRestore());
 
   const take = async (id: string) => {
     const lease = await takeLease(space, sampleInstance({ id }), TTL);
@@ -134,11 +139,13 @@ describe('a folder of leases', () => {
 
   it('removes what a writer left behind that died while writing', async () => {
     await take('a');
-    await writeFile(path('a.json.1-1.tmp'), '{"v":1');
-    await utimes(path('a.json.1-1.tmp'), 0, 0);
-    await writeFile(path('a.json.1-2.tmp'), '{"v":1');
-    await living();
-    expect((await readdir(path())).sort()).toEqual([space.fileOf({ id: 'a' }), 'a.json.1-2.tmp']);
+    const left = (file: string) => join(space.writing, file);
+    await writeFile(left('a.json.1-1'), '{"v":1');
+    await utimes(left('a.json.1-1'), 0, 0);
+    await writeFile(left('a.json.1-2'), '{"v":1');
+    expect(await living()).toEqual(['a']);
+    expect(await readdir(space.writing)).toEqual(['a.json.1-2']);
+    expect(await readdir(path())).toEqual([space.fileOf({ id: 'a' })]);
   });
 
   it('gets a file back that somebody removed, within a second of its owner', async () => {
@@ -149,6 +156,22 @@ describe('a folder of leases', () => {
     for (let looks = 0; looks < 200 && (await living()).length === 0; looks += 1)
       await new Promise((resolve) => setTimeout(resolve, 5));
     expect(await living()).toEqual(['a']);
+  });
+
+  it('takes leases while those who watched it remove the empty directory', async () => {
+    let running = true;
+    const remove = async (): Promise<void> => {
+      await rmdir(path()).catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      if (running) await remove();
+    };
+    const removing = remove();
+    try {
+      for (let lease = 0; lease < 50; lease += 1) await (await take(`${lease}`)).release();
+    } finally {
+      running = false;
+      await removing;
+    }
   });
 
   it('never sees a file again that was released while it was being renewed', async () => {

@@ -1,4 +1,4 @@
-import { type Check, is, type ProcessIdentity, required, shape } from '@rookery/common';
+import { type Check, is, parseJson, type ProcessIdentity, required, shape } from '@rookery/common';
 import { instanceShape } from '../instance/instance-checks.js';
 import { type ServiceInstance } from '../instance/service-instance.js';
 
@@ -42,14 +42,7 @@ const recordShape: Check = shape<LeaseRecord>({
 
 /** The record in a file's text; `undefined` when it is anything else, such as half a file or a later version. */
 export function parseLease(content: string): LeaseRecord | undefined {
-  const problems: string[] = [];
-  try {
-    const value: unknown = JSON.parse(content);
-    recordShape(value, '', problems);
-    return problems.length === 0 ? (value as LeaseRecord) : undefined;
-  } catch {
-    return undefined;
-  }
+  return parseJson(content, recordShape) as LeaseRecord | undefined;
 }
 
 /** Whether two records are the same writing of the same lease. */

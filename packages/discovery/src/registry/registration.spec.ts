@@ -155,4 +155,102 @@ describe('a registration', () => {
     await registry.close();
     expect(clock.pending).toBe(0);
   });
+
+  describe('in a registry that answers late', () => {
+    async function late() {
+      const { shared, backend, registry, ...rest } = setUp();
+      const calls: { what: string; answer: () => void }[] = [];
+      const waiting = (what: string, work: () => Promise<void>) =>
+        new Promise<void>((resolve, reject) =>
+          calls.push({ what, answer: () => void work().then(resolve, reject) }),
+        );
+      backend.register = async (...args) => {
+        const lease = await shared.register(...args);
+        return {
+          renew: (signal) => waiting('renew', () => lease.renew(signal)),
+          update: (instance, signal) => waiting(instance.status, () => lease.update(instance, signal)),
+          release: (signal) => lease.release(signal),
+        };
+      };
+      const self = await registry.register(users);
+      const answer = async () => {
+        calls.at(-1)?.answer();
+        await rest.clock.advance(0);
+      };
+      const end = async () => {
+        const closing = registry.close();
+        await rest.clock.advance(2_000);
+        await closing;
+        expect(rest.clock.pending).toBe(0);
+      };
+      return { ...rest, self, calls, answer, end, said: () => calls.map(({ what }) => what) };
+    }
+
+    it('is changed by one call at a time, and the newest wish wins', async () => {
+      const { self, answer, said, listed, clock, end } = await late();
+      const first = self.update({ status: 'draining' });
+      await clock.advance(0);
+      const others = [self.update({ status: 'up' }), self.update({ weight: 2 })];
+      await clock.advance(0);
+      expect(said()).toEqual(['draining']);
+      await answer();
+      await first;
+      expect(said()).toEqual(['draining', 'up']);
+      await answer();
+      await Promise.all(others);
+      expect(said()).toEqual(['draining', 'up']);
+      expect(await listed()).toEqual(['users-1 up']);
+      await end();
+    });
+
+    it('is not changed while a beat is under way', async () => {
+      const { self, answer, said, listed, clock, end } = await late();
+      await clock.advance(10_000);
+      const update = self.update({ status: 'draining' });
+      await clock.advance(0);
+      expect(said()).toEqual(['renew']);
+      await answer();
+      expect(said()).toEqual(['renew', 'draining']);
+      await answer();
+      await update;
+      expect(await listed()).toEqual(['users-1 draining']);
+      await end();
+    });
+  });
+
+  describe('that other processes read', () => {
+    const far = async () => {
+      const { shared, clock, listed } = setUp();
+      const backend = Object.assign(shared, { reach: 'network' as const });
+      const registry = new ServiceRegistry({ backend, clock, random: seededRandom(1) });
+      await registry.register(users);
+      return { clock, registry, listed };
+    };
+
+    it('stays listed as draining for a quarter of a second before it is gone', async () => {
+      const { clock, registry, listed } = await far();
+      const gone = registry.deregister('users', 'users-1');
+      await clock.advance(249);
+      expect(await listed()).toEqual(['users-1 draining']);
+      await clock.advance(1);
+      await gone;
+      expect(await listed()).toEqual([]);
+      await registry.close();
+      expect(clock.pending).toBe(0);
+    });
+
+    it('stays no longer when it was draining for some time', async () => {
+      const { clock, registry, listed } = await far();
+      const self = await registry.register({ ...users, id: 'users-2' });
+      await self.update({ status: 'draining' });
+      await clock.advance(200);
+      const gone = registry.deregister('users', 'users-2');
+      await clock.advance(50);
+      await gone;
+      expect(await listed()).toEqual(['users-1 up']);
+      const closing = registry.close();
+      await clock.advance(250);
+      await closing;
+    });
+  });
 });

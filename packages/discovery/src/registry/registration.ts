@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Backoff, type Clock, createBackoff, isRookeryError, type Random, sleep } from '@rookery/common';
 import { changeInstance, type InstanceChanges } from '../instance/create-instance.js';
 import { type ServiceInstance } from '../instance/service-instance.js';
@@ -13,6 +14,8 @@ export interface RegistrationParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly emit: RegistryListener;
+  /** An instance that leaves is listed as draining for this long first. Left out: nobody reads its status. */
+  readonly settleMs?: number;
   /** Called after each change that this registration made in the registry. */
   readonly onChange: () => Promise<void>;
 }
@@ -37,7 +40,10 @@ export class Registration {
   #instance: ServiceInstance;
   /** What the registry was told last. */
   #published: ServiceInstance | undefined;
+  /** Since when the registry has had the status that it was told last, on the steady clock. */
+  #statusSince = 0;
   #lease: Lease | undefined;
+  #last: Promise<unknown> = Promise.resolve();
   #inFlight: Promise<unknown> = Promise.resolve();
   #leaving: Promise<void> | undefined;
   #onRegistered = () => {};
@@ -81,16 +87,20 @@ export class Registration {
 
   /**
    * Changes what is registered. Resolves when the registry has it, at once when nothing is registered now; rejects
-   * when it cannot be told. Either way the change is kept and goes out with the next call that succeeds.
+   * when it cannot be told. Either way the change is kept and goes out with the next call that succeeds. Of several
+   * changes the newest wins, in whatever time the registry answers.
    */
   async update(changes: InstanceChanges): Promise<void> {
     this.#instance = changeInstance(this.#instance, changes);
     if (!this.#lease || this.#leaving) return;
-    await this.#beat(this.#lease);
+    await this.#inTurn(() => this.#publish());
     await this.parts.onChange();
   }
 
-  /** Takes the instance out of the registry, marked as draining first. Never rejects; resolves in bounded time. */
+  /**
+   * Takes the instance out of the registry, marked as draining first, for long enough to be seen. Never rejects; resolves
+   * in bounded time.
+   */
   leave(): Promise<void> {
     this.#leaving ??= this.#leave();
     return this.#leaving;
@@ -111,10 +121,25 @@ export class Registration {
   async #release(signal: AbortSignal): Promise<void> {
     await this.#inFlight.catch(() => {});
     if (!this.#lease) return;
-    // Whoever keeps the entry in its list a little longer knows at least that it is about to go.
-    await this.#lease.update(this.#instance, signal).catch(() => {});
+    await this.#announceEnd(this.#lease, signal).catch(() => {});
     await this.#lease.release(signal);
     await this.parts.onChange();
+  }
+
+  /**
+   * Whoever keeps the entry in its list a little longer knows at least that it is about to go. And whoever sees many go at
+   * once believes it only of those that were draining before, so that has to be seen.
+   */
+  async #announceEnd(lease: Lease, signal: AbortSignal): Promise<void> {
+    const { clock, settleMs } = this.parts;
+    if (this.#published?.status !== 'draining') {
+      await lease.update(this.#instance, signal);
+      this.#told(this.#instance);
+    }
+    if (settleMs === undefined) return;
+    await setImmediate();
+    const rest = settleMs - (clock.monotonic() - this.#statusSince);
+    if (rest > 0) await sleep(clock, rest, signal);
   }
 
   async #run(): Promise<void> {
@@ -136,7 +161,7 @@ export class Registration {
       } catch (error) {
         this.#stop.signal.throwIfAborted();
         this.#status.failed(this.#instance, error);
-        await this.#pause(this.#retryPause(attempt));
+        await this.#pause(this.#untilNextTry(attempt));
       }
     }
   }
@@ -150,8 +175,13 @@ export class Registration {
       if (signal.aborted) await late.release(new AbortController().signal);
       return late;
     });
-    this.#published = instance;
+    this.#told(instance);
     return lease;
+  }
+
+  #told(instance: ServiceInstance): void {
+    if (this.#published?.status !== instance.status) this.#statusSince = this.parts.clock.monotonic();
+    this.#published = instance;
   }
 
   /** Does not take an id back from the living, or the two that claim it would push each other out for ever. */
@@ -161,7 +191,7 @@ export class Registration {
       this.parts.backend.list(service, signal),
     );
     if (instances.some((other) => other.id === id))
-      throw new Error(`The id ${id} is in use by another process.`);
+      throw new Error(`The id ${id} is in use by another process. Give each its own instanceId.`);
   }
 
   /** Beats until the lease is lost. */
@@ -185,15 +215,35 @@ export class Registration {
   }
 
   #untilNextBeat(failures: number): number {
-    if (failures > 0) return Math.min(this.#intervalMs, this.#retryPause(failures));
+    if (failures > 0) return this.#untilNextTry(failures);
     return this.#intervalMs * (1 - BEAT_JITTER * this.parts.random());
   }
 
-  async #beat(lease: Lease): Promise<void> {
-    const instance = this.#instance;
-    if (instance === this.#published) return this.#call('renewing a lease', (signal) => lease.renew(signal));
+  /** Whatever failed is tried again at least as often as a beat: a registry that is back is not to wait for anybody. */
+  #untilNextTry(failures: number): number {
+    return Math.min(this.#intervalMs, this.#retryPause(failures));
+  }
+
+  #beat(lease: Lease): Promise<void> {
+    return this.#inTurn(() => {
+      if (this.#instance !== this.#published) return this.#publish();
+      return this.#call('renewing a lease', (signal) => lease.renew(signal));
+    });
+  }
+
+  /** Tells the newest change. Of several that wait for their turn the first tells all. */
+  async #publish(): Promise<void> {
+    const [lease, instance] = [this.#lease, this.#instance];
+    if (!lease || instance === this.#published) return;
     await this.#call('updating a registration', (signal) => lease.update(instance, signal));
-    this.#published = instance;
+    this.#told(instance);
+  }
+
+  /** A lease is changed by one call at a time: two that are under way may arrive the other way round. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => {});
+    return turn;
   }
 
   async #succeeded(): Promise<void> {

@@ -28,7 +28,9 @@ export interface Lease {
  * and naming errors are done once for all backends by `ServiceRegistry`.
  *
  * One backend object may serve several registries. Whatever it keeps running belongs to a lease or to a watch, and
- * ends with it.
+ * ends with it. Its timers, files and idle connections do not keep the process alive. Where an engine's client cannot be
+ * asked for that, as those of NATS and etcd, an open lease or watch may; then the backend's page says so, and whoever does
+ * not close the registry does not end.
  */
 export interface RegistryBackend {
   /** What it is, for log lines and errors, such as `memory` or `lease files in /tmp/...`. No secrets. */
@@ -46,7 +48,8 @@ export interface RegistryBackend {
   services(signal: AbortSignal): Promise<readonly string[]>;
   /**
    * The living instances now, and again after each change, until the signal aborts. A reader that is slow misses the
-   * snapshots in between, never the last. It throws when the registry is lost; whoever reads it starts a new one.
+   * snapshots in between, never the last, and changes within 100 ms may be put together: what is to be seen by all lasts
+   * longer. It throws when the registry is lost; whoever reads it starts a new one.
    */
   watch(service: string, signal: AbortSignal): AsyncIterable<Snapshot>;
   /** Removes what is left of the dead, of all services, and says how many there were. */

@@ -7,7 +7,11 @@ export type RegistryEvent =
   | { readonly type: 'registration-restored'; readonly instance: ServiceInstance }
   | { readonly type: 'deregistered'; readonly instance: ServiceInstance }
   | { readonly type: 'watch-lost'; readonly service: string; readonly error: unknown }
-  | { readonly type: 'watch-restored'; readonly service: string };
+  | { readonly type: 'watch-restored'; readonly service: string }
+  /** The registry has lost so many of those that it listed before, who still answer and are kept. */
+  | { readonly type: 'list-doubted'; readonly service: string; readonly kept: number }
+  /** Nobody is kept any more whom the registry does not list. */
+  | { readonly type: 'list-believed'; readonly service: string };
 
 export type RegistryListener = (event: RegistryEvent) => void;
 

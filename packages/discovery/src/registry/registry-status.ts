@@ -18,6 +18,8 @@ export interface WatchReport {
   readonly service: string;
   readonly up: number;
   readonly draining: number;
+  /** How many of them the registry does not list; they are kept because they answer. */
+  readonly unlisted: number;
   /** The registry is lost; the list is the last one that it gave. */
   readonly stale: boolean;
 }
@@ -38,5 +40,6 @@ export function reportRegistration({ instance, state }: Registration): Registrat
 export function reportView(view: ServiceView): WatchReport {
   const instances = view.snapshot?.instances ?? [];
   const draining = instances.filter(({ status }) => status === 'draining').length;
-  return { service: view.service, up: instances.length - draining, draining, stale: view.stale };
+  const { service, unlisted, stale } = view;
+  return { service, up: instances.length - draining, draining, unlisted, stale };
 }

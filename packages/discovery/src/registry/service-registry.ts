@@ -1,10 +1,12 @@
 import { checkOptions, runInFreshContext } from '@rookery/common';
+import { CONTROL_SERVICE } from '../control/control-service.js';
 import { DuplicateInstanceError } from '../errors/duplicate-instance.error.js';
 import { InstanceNotFoundError } from '../errors/instance-not-found.error.js';
 import { ReadOnlyRegistryError } from '../errors/read-only-registry.error.js';
 import { RegistryClosedError } from '../errors/registry-closed.error.js';
 import { ServiceNotFoundError } from '../errors/service-not-found.error.js';
 import { createInstance } from '../instance/create-instance.js';
+import { isServiceName } from '../instance/instance-checks.js';
 import { type NewInstance, type ServiceInstance } from '../instance/service-instance.js';
 import { askRegistry } from './ask-registry.js';
 import { Registration } from './registration.js';
@@ -16,6 +18,7 @@ import {
   resolveRegistryOptions,
   type ServiceRegistryOptions,
 } from './service-registry.options.js';
+import { SETTLE_MS } from './settling.js';
 import { ViewCache } from './view-cache.js';
 
 /** A question that goes to the registry itself may take this long. */
@@ -35,7 +38,11 @@ export class ServiceRegistry {
 
   constructor(options: ServiceRegistryOptions) {
     this.#settings = resolveRegistryOptions(checkOptions('ServiceRegistry', registryOptionsCheck, options));
-    this.#views = new ViewCache({ ...this.#settings, emit: this.#events.emit });
+    this.#views = new ViewCache({
+      ...this.#settings,
+      doubt: this.#settings,
+      emit: this.#events.emit,
+    });
   }
 
   /** The registration of the app itself; unset when the app does not advertise itself or does not listen yet. */
@@ -69,6 +76,7 @@ export class ServiceRegistry {
         new Registration(instance, {
           ...this.#settings,
           emit: this.#events.emit,
+          settleMs: SETTLE_MS[backend.reach],
           onChange: () => this.#refresh(service),
         }),
     );
@@ -82,7 +90,11 @@ export class ServiceRegistry {
     return this.#self;
   }
 
-  /** Takes an instance that this process registered out of the registry. Unknown: `InstanceNotFoundError`. */
+  /**
+   * Takes an instance that this process registered out of the registry: listed as draining first, for a quarter of a
+   * second where other processes read it, and then gone for all, whether or not it still answers. Unknown:
+   * `InstanceNotFoundError`.
+   */
   async deregister(service: string, instanceId: string): Promise<void> {
     const registration = this.#registrations.get(keyOf(service, instanceId));
     if (!registration) throw new InstanceNotFoundError(service, instanceId, this.#ownIds(service));
@@ -93,10 +105,13 @@ export class ServiceRegistry {
 
   /**
    * The living instances of a service, those that are draining among them. From the second call on it answers from
-   * memory. Empty when the service has none left; `ServiceNotFoundError` when it was never seen.
+   * memory. Empty when the service has none left; `ServiceNotFoundError` when it was never seen, and when no
+   * service can have the name.
    */
   async discover(service: string): Promise<readonly ServiceInstance[]> {
     this.#refuseWhenClosed();
+    // Nothing is asked and nothing is kept for it, because it may be what a user has sent.
+    if (!isServiceName(service)) throw new ServiceNotFoundError(service, []);
     const view = this.#views.open(service);
     const { instances } = await view.load();
     if (instances.length === 0 && !view.populated) throw await this.#notFound(service);
@@ -117,8 +132,9 @@ export class ServiceRegistry {
   }
 
   /** The names of the services that have a living instance. */
-  services(): Promise<readonly string[]> {
-    return this.#ask('listing services', (signal) => this.#settings.backend.services(signal));
+  async services(): Promise<readonly string[]> {
+    const names = await this.#ask('listing services', (signal) => this.#settings.backend.services(signal));
+    return names.filter((name) => name !== CONTROL_SERVICE);
   }
 
   /** Removes what is left of the dead, of all services, and says how many there were. */

@@ -75,6 +75,15 @@ describe('a route', () => {
     expect(idsOf('3')).toEqual([]);
   });
 
+  it('by version minds no leading v, on neither side', () => {
+    const list = fleet({ version: 'v2.1.0' }, { version: '2.1.0' }, { version: 'V2' }, { version: 'vega' });
+    const matching = (version: string) =>
+      list.filter((instance) => followsRoute({ version }, instance)).map(({ version: found }) => found);
+    expect(matching('2')).toEqual(['v2.1.0', '2.1.0', 'V2']);
+    expect(matching('v2.1')).toEqual(['v2.1.0', '2.1.0']);
+    expect([matching('ega'), matching('vega')]).toEqual([[], ['vega']]);
+  });
+
   it('by metadata takes who has all of it', () => {
     const [a, b] = fleet({ metadata: { tier: 'gold', color: 'red' } }, { metadata: { tier: 'gold' } });
     const route: Route = { metadata: { tier: 'gold', color: 'red' } };
@@ -129,6 +138,11 @@ describe('shares of versions', () => {
       0,
       0,
     ]);
+  });
+
+  it('mind no leading v, on neither side', () => {
+    const { shares } = setUp({ route: { weights: { v2: 3, '2.1': 1 } } });
+    expectShares(shares(fleet({ version: '2.0.0' }, { version: 'v2.1.0' })), [0.75, 0.25]);
   });
 
   it('go by the closest name, whichever was written first', () => {
@@ -385,17 +399,68 @@ describe('slow start', () => {
 });
 
 describe('the options of a route', () => {
+  const problemsOf = (options: unknown) => {
+    const problems: string[] = [];
+    routeCheck(options, 'route', problems);
+    return problems;
+  };
+
   it('refuse what makes no sense', () => {
-    const problemsOf = (options: unknown) => {
-      const problems: string[] = [];
-      routeCheck(options, 'route', problems);
-      return problems;
-    };
-    expect(problemsOf({ version: '2', metadata: { tier: 'gold' }, weights: { '1': 1 } })).toEqual([]);
+    expect(problemsOf({ version: '2', metadata: { tier: 'gold' }, weights: { '2.1': 1 } })).toEqual([]);
     expect(problemsOf({ weights: { '1': 0, '2': 0 } })).toEqual([
       'route.weights: No version gets any calls. Give at least one a share above 0.',
     ]);
     expect(problemsOf({ weights: { '1': -1 } })[0]).toContain('route.weights.1: Invalid value -1');
     expect(problemsOf({ version: 2 })[0]).toContain('route.version: Invalid value 2');
+  });
+
+  it.each([
+    '^2.0',
+    '~2',
+    '>=2',
+    '<3',
+    '=2',
+    '2.x',
+    'X',
+    '2.+',
+    '*',
+    '2.*',
+    '2.',
+    '.2',
+    '2..1',
+    '1 - 2',
+    '1||2',
+    '[1,2)',
+  ])('refuse the range %p, which would match nobody', (range) => {
+    expect(problemsOf({ version: range })).toEqual([
+      `route.version: Invalid value "${range}". Ranges are not understood: a version matches whole, or by its beginning up to a dot. Use '2' for 2.0.0 and 2.7.1.`,
+    ]);
+    expect(problemsOf({ weights: { [range]: 1 } })[0]).toContain(`route.weights: Invalid value "${range}".`);
+  });
+
+  it.each(['2', 'v2', '2.7.1', '2.0.0-rc.1', '1.0.0+linux.x64', '2026-11-22', 'stable', 'f3a9c1', 'x1'])(
+    'take the version %p',
+    (version) => {
+      expect(problemsOf({ version, weights: { [version]: 1 } })).toEqual([]);
+    },
+  );
+
+  it('refuse a share of a version that the route leaves out', () => {
+    expect(problemsOf({ version: '1', weights: { '2': 10, '1.2': 90 } })).toEqual([
+      "route.weights.2: Outside of version '1', so nobody would get this share.",
+    ]);
+    expect(problemsOf({ version: '2.1', weights: { v2: 10 } })).toEqual([]);
+  });
+
+  it('refuse a version that is named twice', () => {
+    expect(problemsOf({ weights: { '2': 10, v2: 90 } })).toEqual([
+      'route.weights.v2: Named twice, once with a leading v. Use one.',
+    ]);
+  });
+
+  it.each([{}, { metadata: {} }, { version: undefined }])('refuse %p, which names nobody', (route) => {
+    expect(problemsOf(route)).toEqual([
+      'route: Names nobody. Give version, metadata or weights, or leave the route out.',
+    ]);
   });
 });

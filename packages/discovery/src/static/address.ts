@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { hostInUrl } from '@rookery/common';
+import { hostInUrl, passes } from '@rookery/common';
 import { host as hostCheck, protocol as protocolCheck } from '../instance/instance-checks.js';
 
 /** Where an instance is reached. */
@@ -26,10 +26,9 @@ export function parseAddress(text: string): Address | undefined {
   const protocol = url.protocol.slice(0, -1);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const port = url.port === '' ? DEFAULT_PORTS[protocol] : Number(url.port);
-  const problems: string[] = [];
-  hostCheck(host, '', problems);
-  protocolCheck(protocol, '', problems);
-  return problems.length > 0 || !port ? undefined : { protocol, host, port };
+  return passes(hostCheck, host) && passes(protocolCheck, protocol) && port
+    ? { protocol, host, port }
+    : undefined;
 }
 
 /** The id of an instance that has no other name than its address, so that it stays the same from list to list. */

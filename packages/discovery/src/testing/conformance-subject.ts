@@ -14,6 +14,11 @@ export interface RegistrySubject {
 export interface RegistryFeatures {
   /** A lease that ran out cannot be renewed: its owner has to register again. Otherwise a late renewal restores it. */
   readonly forgetsExpired: boolean;
+  /**
+   * A lease that ran out is gone at that moment. Otherwise the registry's own clock takes a little longer, in its own
+   * time, and takes away by itself what is left, so that `cleanup` finds nothing. Default `true`.
+   */
+  readonly forgetsAtOnce?: boolean;
 }
 
 /** The time to live that the suite registers with, in milliseconds. */

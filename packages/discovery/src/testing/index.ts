@@ -1,6 +1,10 @@
+export { badEntries } from './bad-entries.js';
 export { CONFORMANCE_TTL_MS, type RegistryFeatures, type RegistrySubject } from './conformance-subject.js';
 export { eventually } from './eventually.js';
 export { type FaultyRegistry, faultyRegistry, type RegistryFault } from './faulty-registry.js';
+export { type OutageSubject } from './outage-subject.js';
 export { registryConformance } from './registry-conformance.js';
+export { registryOutages } from './registry-outages.js';
+export { ROGUE_HOSTS, ROGUE_NAMES } from './rogue-entries.js';
 export { sampleInstance } from './sample-instance.js';
 export { recordWatch, type WatchRecorder } from './watch-recorder.js';

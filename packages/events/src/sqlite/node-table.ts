@@ -26,13 +26,12 @@ export class NodeTable {
   }
 
   /** The nodes of this host whose processes are known to have ended. */
-  async dead(): Promise<string[]> {
+  dead(): string[] {
     const nodes = this.db.all<NodeRow>('SELECT id, realm, pid, started FROM node WHERE realm = :realm', {
       realm: this.self.realm,
     });
-    const others = nodes.filter((node) => node.id !== this.id);
-    const states = await Promise.all(others.map((node) => probeProcess(node, this.self)));
-    return others.filter((_node, index) => states[index] === 'gone').map(({ id }) => id);
+    const gone = nodes.filter((node) => node.id !== this.id && probeProcess(node, this.self) === 'gone');
+    return gone.map(({ id }) => id);
   }
 
   /** Nodes of other realms cannot be watched; those that said nothing since `before` are gone. */

@@ -75,7 +75,7 @@ export class Upkeep {
 
   async #releaseDead(): Promise<void> {
     const { committer, deliveries, nodes, log, ring } = this.parts;
-    for (const id of await nodes.dead()) {
+    for (const id of nodes.dead()) {
       const released = await committer.run(() => {
         nodes.remove(id);
         return deliveries.releaseAll(id);

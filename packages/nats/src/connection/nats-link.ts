@@ -1,9 +1,9 @@
-import { type Clock, messageOf, within } from '@rookery/common';
-import { jetstream } from '@nats-io/jetstream';
+import { type Clock, messageOf, unlessAborted, within } from '@rookery/common';
+import { jetstream, jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { type KV, Kvm } from '@nats-io/kv';
-import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
+import { type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { NatsUnavailableError } from '../errors/nats-unavailable.error.js';
-import { unlessAborted } from './unless-aborted.js';
+import { dial } from './dial.js';
 
 /** What a link is made with. */
 export interface NatsLinkParts {
@@ -21,6 +21,7 @@ export interface NatsLinkParts {
 export interface Session {
   readonly connection: NatsConnection;
   readonly bucket: KV;
+  readonly manager: JetStreamManager;
 }
 
 interface Attempt {
@@ -119,7 +120,7 @@ export class NatsLink {
 
   async #connect(stop: AbortSignal): Promise<Session> {
     const { options, timeoutMs, openBucket } = this.parts;
-    const connection = await connect({
+    const settings = {
       ...options,
       name: 'rookery',
       timeout: timeoutMs,
@@ -128,14 +129,14 @@ export class NatsLink {
       // Together they notice within twice the time that a connection is half-open.
       pingInterval: timeoutMs,
       maxPingOut: 1,
-    });
-    const close = () => void connection.close().catch(() => {});
-    stop.addEventListener('abort', close, { once: true });
-    if (stop.aborted) close();
+    };
+    const connection = await dial(settings, stop);
     try {
-      return { connection, bucket: await openBucket(new Kvm(jetstream(connection, { timeout: timeoutMs }))) };
+      const bucket = await openBucket(new Kvm(jetstream(connection, { timeout: timeoutMs })));
+      const manager = await jetstreamManager(connection, { timeout: timeoutMs, checkAPI: false });
+      return { connection, bucket, manager };
     } catch (error) {
-      close();
+      void connection.close().catch(() => {});
       throw error;
     }
   }

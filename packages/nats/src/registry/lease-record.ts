@@ -1,4 +1,4 @@
-import { type Check, is, required, shape } from '@rookery/common';
+import { type Check, is, parseJson, required, shape } from '@rookery/common';
 import { instanceShape, type ServiceInstance } from '@rookery/discovery';
 
 /** What an entry holds. */
@@ -27,12 +27,5 @@ const recordShape: Check = shape<LeaseRecord>({
 /** The record in an entry; `undefined` when it is anything else: anybody who reaches the server can write there. */
 export function readRecord(value: Uint8Array): LeaseRecord | undefined {
   if (value.length > LARGEST_ENTRY) return undefined;
-  const problems: string[] = [];
-  try {
-    const found: unknown = JSON.parse(new TextDecoder().decode(value));
-    recordShape(found, '', problems);
-    return problems.length === 0 ? (found as LeaseRecord) : undefined;
-  } catch {
-    return undefined;
-  }
+  return parseJson(new TextDecoder().decode(value), recordShape) as LeaseRecord | undefined;
 }

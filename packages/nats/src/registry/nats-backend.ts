@@ -1,5 +1,6 @@
 import { type Clock } from '@rookery/common';
 import {
+  IgnoredEntries,
   latest,
   type Lease,
   type RegistryBackend,
@@ -8,6 +9,8 @@ import {
   type Snapshot,
 } from '@rookery/discovery';
 import { type NatsLink } from '../connection/nats-link.js';
+import { readEntries } from '../connection/read-entries.js';
+import { serverTime } from '../connection/server-time.js';
 import { NatsUnavailableError } from '../errors/nats-unavailable.error.js';
 import { ALL_KEYS, keysOf } from './lease-keys.js';
 import { NatsLease } from './nats-lease.js';
@@ -18,6 +21,8 @@ import { ServiceWatch } from './service-watch.js';
 export interface NatsBackendParts {
   readonly link: NatsLink;
   readonly clock: Clock;
+  /** The stream in which the bucket keeps its entries. */
+  readonly stream: string;
   readonly description: string;
 }
 
@@ -26,20 +31,18 @@ interface Followed {
   watches: number;
 }
 
-/** Answers that no later try changes: who has to change something is whoever configured it. */
-const PERMANENT = /authorization violation|authentication|permissions violation|jetstream (is )?not enabled/i;
-
 /** A registry in a key-value bucket of NATS, for every host that reaches the servers. */
 export class NatsBackend implements RegistryBackend {
   readonly reach = 'network';
   readonly description: string;
   readonly #followed = new Map<string, Followed>();
   #revision = 0;
-  #ignored = 0;
+  readonly #ignored: IgnoredEntries;
   #watchesLost = 0;
 
   constructor(private readonly parts: NatsBackendParts) {
     this.description = parts.description;
+    this.#ignored = new IgnoredEntries(parts.description);
   }
 
   /** Opens the bucket once, to be told now what no later try changes: a wrong password, or no JetStream. */
@@ -47,7 +50,7 @@ export class NatsBackend implements RegistryBackend {
     try {
       await this.parts.link.run(new AbortController().signal, ({ bucket }) => bucket.status());
     } catch (error) {
-      if (error instanceof NatsUnavailableError && PERMANENT.test(error.reason)) throw error;
+      if (error instanceof NatsUnavailableError && !error.retryable) throw error;
     }
   }
 
@@ -98,22 +101,21 @@ export class NatsBackend implements RegistryBackend {
   }
 
   counters(): Readonly<Record<string, number>> {
-    return { ignoredEntries: this.#ignored, watchesLost: this.#watchesLost };
+    return { ignoredEntries: this.#ignored.count, watchesLost: this.#watchesLost };
   }
 
   #newMirror(): ServiceMirror {
-    return new ServiceMirror(this.parts.clock, () => (this.#ignored += 1));
+    return new ServiceMirror(this.parts.clock, (key) => this.#ignored.add(key));
   }
 
   async #read(keys: string, mirror: ServiceMirror, signal: AbortSignal): Promise<void> {
-    const entries = await this.parts.link.run(signal, async ({ bucket, connection }) => {
-      const found = [];
-      for await (const entry of await bucket.history({ key: keys })) found.push(entry);
-      // A reading that was cut short ends like one that is complete.
-      if (connection.isClosed()) throw new Error('the connection was closed');
-      return found;
+    const { link, stream } = this.parts;
+    const { entries, now } = await link.run(signal, async (session) => {
+      // Asked first, so that nothing looks older than it is. What was written since is new.
+      const time = await serverTime(session.manager, stream);
+      return { entries: await readEntries(session, stream, keys), now: time };
     });
-    for (const entry of entries) mirror.see(entry, false);
+    for (const entry of entries) mirror.see(entry, Math.max(0, now - entry.created.getTime()));
   }
 
   #show(mirror: ServiceMirror): Snapshot {
@@ -133,10 +135,7 @@ export class NatsBackend implements RegistryBackend {
         clock,
         service,
         mirror,
-        read: async (signal) => {
-          const found = () => mirror.find();
-          await this.#readAnew(service, mirror, found, signal);
-        },
+        read: (signal) => this.#read(keysOf(service), mirror, signal),
         show: () => this.#show(mirror),
       },
       {
@@ -144,28 +143,21 @@ export class NatsBackend implements RegistryBackend {
         fail: (error) => {
           if (!lost) this.#watchesLost += 1;
           lost = true;
-          mirror.lose();
+          // A server that has lost its store counts anew: whoever watches again starts with nothing.
+          this.#forget(service, followed);
           fail(error);
         },
       },
     );
     return async () => {
       followed.watches -= 1;
-      // After a loss it is kept: whoever watches again has to know who was there.
-      if (followed.watches === 0 && !lost) this.#followed.delete(service);
+      if (followed.watches === 0) this.#forget(service, followed);
       await watch.stop();
     };
   }
 
-  async #readAnew(
-    service: string,
-    mirror: ServiceMirror,
-    found: () => void,
-    signal: AbortSignal,
-  ): Promise<void> {
-    await this.parts.link.run(signal, ({ bucket }) => bucket.status());
-    found();
-    await this.#read(keysOf(service), mirror, signal);
+  #forget(service: string, followed: Followed): void {
+    if (this.#followed.get(service) === followed) this.#followed.delete(service);
   }
 }
 

@@ -47,10 +47,51 @@ export const NATS_REGISTRY_DEFAULTS = {
   timeout: '3s',
 } as const;
 
-const server: Check = check(
+/** All other options of the client. The compiler asks for a new one when the client has learned it. */
+const KNOWN: Readonly<Record<keyof NatsClientOptions, true>> = {
+  authenticator: true,
+  debug: true,
+  ignoreAuthErrorAbort: true,
+  ignoreClusterUpdates: true,
+  inboxPrefix: true,
+  maxReconnectAttempts: true,
+  noAsyncTraces: true,
+  noEcho: true,
+  noRandomize: true,
+  pass: true,
+  pedantic: true,
+  port: true,
+  reconnectDelayHandler: true,
+  reconnectJitter: true,
+  reconnectJitterTLS: true,
+  reconnectTimeWait: true,
+  reconnectToServer: true,
+  resolve: true,
+  tls: true,
+  token: true,
+  user: true,
+  verbose: true,
+};
+
+/** What other clients call them. */
+const ELSEWHERE: Readonly<Record<string, string>> = { username: 'user', password: 'pass' };
+
+const address: Check = check(
   (value) => typeof value === 'string' && /^((nats|tls):\/\/)?[^@/\s]+$/.test(value),
   "an address such as 'host:4222', without credentials",
 );
+
+const server: Check = (value, path, problems) => {
+  // The value is not shown: what stands before the @ is a password or a token.
+  if (typeof value === 'string' && value.includes('@'))
+    problems.push(`${path}: An address with credentials. Give them in the option client, as user and pass.`);
+  else address(value, path, problems);
+};
+
+const servers: Check = (value, path, problems) => {
+  listOf(server)(value, path, problems);
+  if (Array.isArray(value) && value.length === 0) problems.push(`${path}: Empty. Name at least one server.`);
+};
 
 const client: Check = (value, path, problems) => {
   if (value === undefined) return;
@@ -58,9 +99,15 @@ const client: Check = (value, path, problems) => {
     problems.push(`${path}: Not an object. Use the options of the NATS client.`);
     return;
   }
-  for (const key of Object.keys(value).filter((name) => (MANAGED as readonly string[]).includes(name)))
-    problems.push(`${path}.${key}: The registry decides this itself. Leave it out.`);
+  for (const key of Object.keys(value).filter((name) => !Object.hasOwn(KNOWN, name)))
+    problems.push(`${path}.${key}: ${whyRefused(key)}`);
 };
+
+function whyRefused(key: string): string {
+  if ((MANAGED as readonly string[]).includes(key)) return 'The registry decides this itself. Leave it out.';
+  const known = Object.hasOwn(ELSEWHERE, key) ? ELSEWHERE[key] : undefined;
+  return known ? `Unknown option. NATS calls it ${known}.` : 'Unknown option of the NATS client.';
+}
 
 /** The namespace is part of the bucket's name, in which NATS takes no dot. */
 const namespace: Check = check(
@@ -69,7 +116,7 @@ const namespace: Check = check(
 );
 
 export const natsRegistryCheck: Check = shape<NatsRegistryOptions>({
-  servers: listOf(server),
+  servers,
   client,
   namespace,
   replicas: is.wholeNumber({ min: 1, max: 5 }),

@@ -15,8 +15,8 @@ const KEEP_MS = 2 * 86_400_000;
 /**
  * A registry in a JetStream key-value bucket of NATS 2.9 or later, for every host that reaches the servers:
  * `DiscoveryModule.forRoot({ registry: natsRegistry({ servers }) })`. Each process opens one connection, and none while
- * it neither registers nor watches. Readers time leases themselves; clocks of hosts and server have to agree to within a
- * part of the time to live only for what a process sees for the first time.
+ * it neither registers nor watches. Readers time leases themselves, and what they see for the first time has the age that
+ * the server's clock gives it; no wall clock of any process has a say.
  */
 export function natsRegistry(options: NatsRegistryOptions = {}): RegistryBackend {
   const settings = natsRegistrySettings(checkOptions('natsRegistry', natsRegistryCheck, options));
@@ -37,5 +37,7 @@ export function natsRegistry(options: NatsRegistryOptions = {}): RegistryBackend
     timeoutMs,
     clock,
   });
-  return new NatsBackend({ link, clock, description: `${server}, namespace ${namespace}` });
+  // The stream behind a bucket has its name, with this in front.
+  const stream = `KV_${bucket}`;
+  return new NatsBackend({ link, clock, stream, description: `${server}, namespace ${namespace}` });
 }

@@ -10,6 +10,9 @@ const DEBOUNCE_MS = 10;
 /** How often it is looked for leases that have run out: the server tells nobody. */
 const LOOK_MS = 250;
 
+/** The age of what the server tells when it is written. */
+const TOLD_AT_ONCE = 0;
+
 /** What a watch is made with. */
 export interface ServiceWatchParts {
   readonly link: NatsLink;
@@ -75,7 +78,7 @@ export class ServiceWatch {
     );
     const following = async () => {
       for await (const entry of entries) {
-        mirror.see(entry, true);
+        mirror.see(entry, TOLD_AT_ONCE);
         this.#notice();
       }
       if (!this.#stop.signal.aborted) throw new Error('The server has ended the watch.');

@@ -12,6 +12,9 @@ const ONE_CONNECTION = {
   maxRetriesPerRequest: 0,
   autoResubscribe: false,
   autoResendUnfulfilledCommands: false,
+  // Whoever drops a connection destroys its socket, too. A wait for the other side's end would keep the process for its
+  // whole length where there is no socket any more, as after a refused connection.
+  disconnectTimeout: 0,
   protocol: 3,
   replyMapping: 'legacy',
 } as const;
@@ -25,8 +28,9 @@ export function clientFactory(url: string | undefined, options: RedisOptions) {
 }
 
 /** Where a client connects to. User and password are left out. */
-function addressOf({ host, port, path, db, sentinels, name }: RedisOptions): string {
+function addressOf({ host, port, path, db, sentinels, name, tls }: RedisOptions): string {
   const database = db ? `, database ${db}` : '';
   if (sentinels) return `redis ${name ?? 'mymaster'} behind ${sentinels.length} sentinels${database}`;
-  return `redis at ${path ?? `${host}:${port}`}${database}`;
+  // A server that knows no TLS says nothing: this is what tells why.
+  return `redis at ${path ?? `${host}:${port}`}${tls ? ' over TLS' : ''}${database}`;
 }

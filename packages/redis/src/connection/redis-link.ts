@@ -1,8 +1,7 @@
-import { type Clock, within } from '@rookery/common';
+import { type Clock, unlessAborted, within } from '@rookery/common';
 import { type Redis } from 'ioredis';
 import { RedisUnavailableError } from '../errors/redis-unavailable.error.js';
 import { reasonOf, saysServer } from './redis-reason.js';
-import { unlessAborted } from './unless-aborted.js';
 
 /** Somebody who waits for messages. */
 export interface ChannelListener {

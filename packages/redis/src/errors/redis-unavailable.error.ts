@@ -1,10 +1,14 @@
 import { RookeryError } from '@rookery/common';
+import { remedyOf } from './remedy.js';
 
-/** Redis did not do what it was asked to. It may do so later: whoever asked tries again. */
+/**
+ * Redis did not do what it was asked to. It may do so later, and whoever asked tries again; it is not `retryable` when only
+ * somebody who changes the configuration can help.
+ */
 export class RedisUnavailableError extends RookeryError {
   readonly code = 'REDIS_UNAVAILABLE';
   override readonly status = 503;
-  readonly retryable = true;
+  readonly retryable: boolean;
 
   /**
    * @param server Which server, without credentials.
@@ -15,6 +19,9 @@ export class RedisUnavailableError extends RookeryError {
     readonly server: string,
     readonly reason: string,
   ) {
-    super(`${server} cannot be used: ${reason}. Is it running, and reachable from here?`);
+    super(
+      `${server} cannot be used: ${reason}. ${remedyOf(reason) ?? 'Is it running, and reachable from here?'}`,
+    );
+    this.retryable = remedyOf(reason) === undefined;
   }
 }

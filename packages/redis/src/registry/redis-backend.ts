@@ -1,4 +1,5 @@
 import {
+  IgnoredEntries,
   latest,
   type Lease,
   type RegistryBackend,
@@ -6,9 +7,8 @@ import {
   type Sink,
   type Snapshot,
 } from '@rookery/discovery';
-import { type Clock, is } from '@rookery/common';
+import { type Clock, is, passes } from '@rookery/common';
 import { type RedisLink } from '../connection/redis-link.js';
-import { isPermanent } from '../connection/redis-reason.js';
 import { RedisUnavailableError } from '../errors/redis-unavailable.error.js';
 import { EntryReader } from './entry-reader.js';
 import { parseReading, type Reading } from './entry-rows.js';
@@ -16,7 +16,6 @@ import { RedisLease } from './redis-lease.js';
 import { type RegistryKeys } from './registry-keys.js';
 import { CLEAN, READ } from './scripts.js';
 import { ServiceWatch } from './service-watch.js';
-import { Survivors } from './survivors.js';
 
 /** What a backend is made with. */
 export interface RedisBackendParts {
@@ -31,15 +30,16 @@ export interface RedisBackendParts {
 export class RedisBackend implements RegistryBackend {
   readonly reach = 'network';
   readonly description: string;
-  readonly #reader = new EntryReader();
-  readonly #survivors: Survivors;
+  readonly #ignored: IgnoredEntries;
+  readonly #reader: EntryReader;
   readonly #watched = new Map<string, number>();
   #revision = 0;
   #watchesLost = 0;
 
   constructor(private readonly parts: RedisBackendParts) {
     this.description = parts.description;
-    this.#survivors = new Survivors(parts.clock);
+    this.#ignored = new IgnoredEntries(parts.description);
+    this.#reader = new EntryReader((key) => this.#ignored.add(key));
   }
 
   /** Reads one list, to be told now what no later try changes: a wrong password, a right that is missing, a cluster. */
@@ -47,7 +47,7 @@ export class RedisBackend implements RegistryBackend {
     try {
       await this.list('rookery', new AbortController().signal);
     } catch (error) {
-      if (error instanceof RedisUnavailableError && isPermanent(error.reason)) throw error;
+      if (error instanceof RedisUnavailableError && !error.retryable) throw error;
     }
   }
 
@@ -96,13 +96,13 @@ export class RedisBackend implements RegistryBackend {
   }
 
   counters(): Readonly<Record<string, number>> {
-    return { ignoredEntries: this.#reader.ignored, watchesLost: this.#watchesLost };
+    return { ignoredEntries: this.#ignored.count, watchesLost: this.#watchesLost };
   }
 
   async #names(signal: AbortSignal): Promise<string[]> {
     const { link, keys } = this.parts;
     const names = await link.run(signal, (redis) => redis.zrange(keys.services, '0', '-1'));
-    return names.filter(isServiceName);
+    return names.filter((name) => passes(is.serviceName, name));
   }
 
   async #read(
@@ -118,8 +118,7 @@ export class RedisBackend implements RegistryBackend {
 
   /** Answers come in the order in which the server gave them, so that a later number is a later state. */
   #show(service: string, { rows }: Reading): Snapshot {
-    const listed = this.#reader.read(service, rows);
-    return { revision: (this.#revision += 1), instances: this.#survivors.join(service, listed) };
+    return { revision: (this.#revision += 1), instances: this.#reader.read(service, rows) };
   }
 
   #follow(service: string, { push, fail }: Sink<Snapshot>): () => Promise<void> {
@@ -133,14 +132,12 @@ export class RedisBackend implements RegistryBackend {
         channel: keys.channel(service),
         read: (known, signal) => this.#read(service, known, signal),
         show: (reading) => this.#show(service, reading),
-        changing: () => this.#survivors.has(service),
       },
       {
         push,
         fail: (error) => {
           if (!lost) this.#watchesLost += 1;
           lost = true;
-          this.#survivors.keep(service, this.#reader.listed(service));
           fail(error);
         },
       },
@@ -152,7 +149,6 @@ export class RedisBackend implements RegistryBackend {
       else {
         this.#watched.delete(service);
         this.#reader.forget(service);
-        if (!lost) this.#survivors.forget(service);
       }
       await watch.stop();
     };
@@ -161,9 +157,3 @@ export class RedisBackend implements RegistryBackend {
 
 /** What somebody knows who has read nothing yet: no service has a number of instances below zero. */
 const NOTHING: Reading = { stamp: '', number: '-1', rows: [] };
-
-function isServiceName(name: string): boolean {
-  const problems: string[] = [];
-  is.serviceName(name, '', problems);
-  return problems.length === 0;
-}

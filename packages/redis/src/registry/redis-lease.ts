@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type Lease, LeaseLostError, type ServiceInstance } from '@rookery/discovery';
+import { type Lease, LeaseLostError, type ServiceInstance, writeInstance } from '@rookery/discovery';
 import { type Script } from '../connection/script.js';
 import { type RedisLink } from '../connection/redis-link.js';
-import { writeRecord } from './entry-record.js';
 import { type RegistryKeys } from './registry-keys.js';
 import { REGISTER, RELEASE, RENEW } from './scripts.js';
 
@@ -33,7 +32,7 @@ export class RedisLease implements Lease {
   /** Registers the instance, whoever held the id before. */
   async take(signal: AbortSignal): Promise<void> {
     try {
-      await this.#run(REGISTER, signal, writeRecord(this.instance, this.ttlMs));
+      await this.#run(REGISTER, signal, writeInstance(this.instance));
     } catch (error) {
       this.#abandon();
       throw error;
@@ -45,7 +44,7 @@ export class RedisLease implements Lease {
   }
 
   update(instance: ServiceInstance, signal: AbortSignal): Promise<void> {
-    return this.#extend(signal, writeRecord(instance, this.ttlMs));
+    return this.#extend(signal, writeInstance(instance));
   }
 
   async release(signal: AbortSignal): Promise<void> {

@@ -15,6 +15,7 @@ const MANAGED = [
   'autoResendUnfulfilledCommands',
   'autoResubscribe',
   'commandTimeout',
+  'disconnectTimeout',
   'enableAutoPipelining',
   'enableOfflineQueue',
   'keyPrefix',
@@ -70,6 +71,9 @@ const client: Check = (value, path, problems) => {
   }
   for (const key of Object.keys(value).filter((name) => (MANAGED as readonly string[]).includes(name)))
     problems.push(`${path}.${key}: The registry decides this itself. Leave it out.`);
+  const { sentinels } = value as RedisOptions;
+  if (Array.isArray(sentinels) && sentinels.length === 0)
+    problems.push(`${path}.sentinels: Empty. Name at least one Sentinel.`);
 };
 
 export const redisRegistryCheck: Check = shape<RedisRegistryOptions>({

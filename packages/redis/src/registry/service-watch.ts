@@ -17,8 +17,6 @@ export interface ServiceWatchParts {
   readonly read: (known: Reading | undefined, signal: AbortSignal) => Promise<Reading | undefined>;
   /** The living in a reading, and the number of the next snapshot. */
   readonly show: (reading: Reading) => Snapshot;
-  /** Whether what is shown changes even though what is read does not. */
-  readonly changing: () => boolean;
 }
 
 /**
@@ -60,8 +58,7 @@ export class ServiceWatch {
   async #turn(): Promise<void> {
     // Listened to before the reading: what changes in between is told, what changed before is read.
     this.#unsubscribe ??= await this.#subscribe();
-    const news = await this.parts.read(this.#known, this.#stop.signal);
-    const reading = news ?? (this.parts.changing() ? this.#known : undefined);
+    const reading = await this.parts.read(this.#known, this.#stop.signal);
     if (!reading) return;
     const snapshot = this.parts.show(reading);
     this.#known = reading;
