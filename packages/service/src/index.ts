@@ -1,5 +1,8 @@
+export { type DeadlineOptions } from './deadlines/deadline.options.js';
 export { type Dependency } from './dependencies/dependency.js';
+export { type EdgeOptions } from './edge/edge.options.js';
 export { DuplicateIndicatorError } from './health/duplicate-indicator.error.js';
+export { GrpcHealth } from './health/grpc-health.js';
 export { HealthIndicator, type HealthIndicatorOptions } from './health/health-indicator.decorator.js';
 export { HealthRegistry } from './health/health-registry.js';
 export {

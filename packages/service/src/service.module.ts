@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { AppLifeModule, Readiness, ServiceInfo } from '@rookery/common';
+import { GrpcHealth } from './health/grpc-health.js';
 import { HealthRegistry } from './health/health-registry.js';
 import { createHealthController } from './health/health.controller.js';
 import { ServiceIdentity } from './identity/service-identity.js';
@@ -11,7 +12,7 @@ import {
   ConfigurableModuleClass,
   type OPTIONS_TYPE,
 } from './service.module-definition.js';
-import { healthSettings, type ServiceOptions } from './service.options.js';
+import { healthSettings, requireOptions, type ServiceOptions } from './service.options.js';
 import { CHECKED, serviceProviders } from './service.providers.js';
 
 /**
@@ -25,10 +26,11 @@ import { CHECKED, serviceProviders } from './service.providers.js';
   // Changes of health are logged once, by us; Terminus would log every failed probe.
   imports: [AppLifeModule, DiscoveryModule, TerminusModule.forRoot({ logger: false })],
   providers: serviceProviders,
-  exports: [ServiceIdentity, ServiceInfo, ServiceState, HealthRegistry, Readiness],
+  exports: [ServiceIdentity, ServiceInfo, ServiceState, HealthRegistry, GrpcHealth, Readiness],
 })
 export class ServiceModule extends ConfigurableModuleClass {
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    requireOptions(options);
     return withHealthRoutes(super.forRoot(options));
   }
 

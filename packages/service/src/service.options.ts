@@ -4,11 +4,14 @@ import {
   type Duration,
   is,
   listOf,
+  OptionsError,
   required,
   shape,
   toMilliseconds,
 } from '@rookery/common';
+import { deadlineCheck, type DeadlineOptions } from './deadlines/deadline.options.js';
 import { checkDependency, type Dependency } from './dependencies/dependency.js';
+import { edgeCheck, type EdgeOptions } from './edge/edge.options.js';
 
 /** Where and how health is checked. */
 export interface HealthOptions {
@@ -18,6 +21,11 @@ export interface HealthOptions {
   interval?: Duration;
   /** How long an indicator's check may take. A dependency has its own. Default `'5s'`. */
   timeout?: Duration;
+  /**
+   * Whether gRPC servers of the app answer by gRPC's own health protocol (`grpc.health.v1.Health`), as load balancers and
+   * orchestrators ask them. A contract of the app that has this service itself goes before. Default `true`.
+   */
+  grpc?: boolean;
 }
 
 /** Options of `ServiceModule`. */
@@ -48,6 +56,22 @@ export interface ServiceOptions {
    * of Node's 5 seconds; a value that the app has set itself stays.
    */
   keepAliveTimeout?: Duration;
+  /**
+   * Whether HTTP and gRPC answers tell callers who ask for it, as Rookery's clients do, how busy this process is, so that
+   * they call the less busy. Nobody else is told; where strangers can send requests, say `false`. Default `true`.
+   */
+  reportLoad?: boolean;
+  /**
+   * Until when requests may take. Each ends with the time that its caller has left, and when its caller leaves: the signal
+   * of `@Signal()` aborts, and so do the calls that it makes. `false`: none of this. Default: on, without a limit for
+   * requests that bring none.
+   */
+  deadlines?: DeadlineOptions | false;
+  /**
+   * Set where strangers can send requests: what callers say about deadline, load and trace is believed of those only that
+   * the options name. `true`: of nobody. Default `false`: of everybody.
+   */
+  edge?: boolean | EdgeOptions;
 }
 
 /** How the app ends, with defaults filled in. */
@@ -69,12 +93,14 @@ const HEALTH_DEFAULTS = {
   path: '/health',
   interval: '30s',
   timeout: '5s',
-} as const satisfies Required<HealthOptions>;
+} as const satisfies Required<Omit<HealthOptions, 'grpc'>>;
 
 const LIFECYCLE_DEFAULTS = {
   drainTimeout: '10s',
   drainDelay: 0,
 } as const satisfies Pick<ServiceOptions, 'drainTimeout' | 'drainDelay'>;
+
+const FOR_ROOT = 'ServiceModule.forRoot';
 
 const checkAll = shape<ServiceOptions>({
   name: required(is.serviceName),
@@ -89,15 +115,25 @@ const checkAll = shape<ServiceOptions>({
     ),
     interval: is.duration({ min: 100 }),
     timeout: is.duration({ min: 1 }),
+    grpc: is.flag,
   }),
   drainTimeout: is.duration({ max: 3_600_000 }),
   drainDelay: is.duration({ max: 300_000 }),
   keepAliveTimeout: is.duration({ min: 1 }),
+  reportLoad: is.flag,
+  deadlines: deadlineCheck,
+  edge: edgeCheck,
 });
+
+/** Refuses what Nest cannot even take apart. What is in them is checked when the app boots, as is what a factory makes. */
+export function requireOptions(options: unknown): void {
+  if (typeof options === 'object' && options !== null) return;
+  throw new OptionsError(FOR_ROOT, ["name: Missing. Use ServiceModule.forRoot({ name: 'order-service' })."]);
+}
 
 /** Returns the options when they pass. Throws an `OptionsError` that names every problem when they do not. */
 export function checkServiceOptions(options: ServiceOptions): ServiceOptions {
-  return checkOptions('ServiceModule.forRoot', checkAll, options);
+  return checkOptions(FOR_ROOT, checkAll, options);
 }
 
 export function healthSettings(options: HealthOptions = {}): HealthSettings {

@@ -1,5 +1,11 @@
 import { Logger, type Provider } from '@nestjs/common';
-import { DiscoveryService, HttpAdapterHost, MetadataScanner, ModulesContainer } from '@nestjs/core';
+import {
+  APP_INTERCEPTOR,
+  DiscoveryService,
+  HttpAdapterHost,
+  MetadataScanner,
+  ModulesContainer,
+} from '@nestjs/core';
 import {
   AppClosing,
   OptionsError,
@@ -10,10 +16,16 @@ import {
   systemClock,
   systemRandom,
 } from '@rookery/common';
-import { ServiceRegistry } from '@rookery/discovery';
+import { AddressGuard, ServiceRegistry } from '@rookery/discovery';
+import { deadlineSettings } from './deadlines/deadline.options.js';
+import { DeadlineInterceptor } from './deadlines/deadline.interceptor.js';
+import { InboundDeadlines } from './deadlines/inbound-deadlines.lifecycle.js';
 import { dependencyIndicator } from './dependencies/dependency-indicator.js';
 import { type Dependency } from './dependencies/dependency.js';
-import { type Locate, locateByName, locateByUrl } from './dependencies/locate.js';
+import { type Discover, type Locate, locateByName, locateByUrl } from './dependencies/locate.js';
+import { Edge } from './edge/edge.lifecycle.js';
+import { GrpcHealth } from './health/grpc-health.js';
+import { GrpcHealthOffer } from './health/grpc-health.lifecycle.js';
 import { HealthRegistry } from './health/health-registry.js';
 import { HealthReport } from './health/health-report.js';
 import { HealthExplorer } from './health/health.explorer.js';
@@ -22,6 +34,8 @@ import { ServiceReadiness } from './health/service-readiness.js';
 import { ServiceIdentity } from './identity/service-identity.js';
 import { ServiceState } from './lifecycle/service-state.js';
 import { ServiceLifecycle } from './lifecycle/service.lifecycle.js';
+import { LoadReporting } from './load/load-reporting.lifecycle.js';
+import { loadReport } from './load/load-report.js';
 import { SERVICE_MODULE_OPTIONS } from './service.module-definition.js';
 import {
   checkServiceOptions,
@@ -58,8 +72,9 @@ export const serviceProviders: Provider[] = [
   { provide: ServiceState, useFactory: () => new ServiceState() },
   {
     provide: HealthRegistry,
-    inject: [CHECKED, { token: ServiceRegistry, optional: true }],
-    useFactory: healthRegistry,
+    inject: [CHECKED, { token: ServiceRegistry, optional: true }, { token: AddressGuard, optional: true }],
+    useFactory: (options: ServiceOptions, registry?: ServiceRegistry, guard = new AddressGuard()) =>
+      healthRegistry(options, registry && discoverBy(registry, guard)),
   },
   {
     provide: HealthReport,
@@ -84,6 +99,21 @@ export const serviceProviders: Provider[] = [
       new ServiceReadiness(report, registry, state),
   },
   {
+    provide: GrpcHealth,
+    inject: [Readiness],
+    useFactory: (readiness: Readiness) => new GrpcHealth(readiness),
+  },
+  {
+    provide: GrpcHealthOffer,
+    inject: [CHECKED, GrpcHealth, RpcServers, AppClosing],
+    useFactory: (
+      { health }: ServiceOptions,
+      grpcHealth: GrpcHealth,
+      servers: RpcServers,
+      closing: AppClosing,
+    ) => (health?.grpc === false ? undefined : new GrpcHealthOffer(grpcHealth, servers, closing)),
+  },
+  {
     provide: ServiceLifecycle,
     inject: [CHECKED, HttpAdapterHost, RpcServers, AppClosing, ServiceState, HealthRegistry],
     useFactory: (
@@ -102,21 +132,62 @@ export const serviceProviders: Provider[] = [
         systemClock,
       ),
   },
+  {
+    provide: Edge,
+    inject: [CHECKED, HttpAdapterHost, RpcServers],
+    useFactory: ({ edge }: ServiceOptions, host: HttpAdapterHost, servers: RpcServers) =>
+      new Edge(host, servers, edge),
+  },
+  {
+    provide: LoadReporting,
+    inject: [CHECKED, HttpAdapterHost, RpcServers, Edge],
+    useFactory: (
+      { reportLoad = true }: ServiceOptions,
+      host: HttpAdapterHost,
+      servers: RpcServers,
+      { believes }: Edge,
+    ) => new LoadReporting(host, servers, reportLoad ? loadReport() : undefined, believes),
+  },
+  {
+    provide: InboundDeadlines,
+    inject: [CHECKED, HttpAdapterHost, RpcServers, Edge],
+    useFactory: (
+      { deadlines }: ServiceOptions,
+      host: HttpAdapterHost,
+      servers: RpcServers,
+      { believes }: Edge,
+    ) => {
+      const settings = deadlineSettings(deadlines);
+      return new InboundDeadlines(host, servers, settings && { ...settings, clock: systemClock, believes });
+    },
+  },
+  { provide: APP_INTERCEPTOR, useFactory: () => new DeadlineInterceptor() },
 ];
 
-function healthRegistry(options: ServiceOptions, registry: ServiceRegistry | undefined): HealthRegistry {
+/** The instances of a service, each with how its host name is resolved. */
+function discoverBy(registry: ServiceRegistry, guard: AddressGuard): Discover {
+  return async (service) => {
+    const instances = await registry.discover(service);
+    return instances.map((instance) => {
+      const { host, port, protocol } = instance;
+      return { host, port, protocol, lookup: guard.lookupFor(instance) };
+    });
+  };
+}
+
+function healthRegistry(options: ServiceOptions, discover: Discover | undefined): HealthRegistry {
   const health = new HealthRegistry(systemClock, systemRandom, logHealthChange(new Logger('Health')));
   const { intervalMs } = healthSettings(options.health);
   for (const [index, dependency] of (options.dependencies ?? []).entries()) {
-    const locate = locator(dependency, `dependencies[${index}]`, registry);
+    const locate = locator(dependency, `dependencies[${index}]`, discover);
     health.add(dependencyIndicator(dependency, locate, intervalMs, systemClock, systemRandom));
   }
   return health;
 }
 
-function locator(dependency: Dependency, path: string, registry: ServiceRegistry | undefined): Locate {
+function locator(dependency: Dependency, path: string, discover: Discover | undefined): Locate {
   if (dependency.url) return locateByUrl(dependency.url);
-  if (registry) return locateByName(dependency, (name) => registry.discover(name), systemRandom);
+  if (discover) return locateByName(dependency, discover, systemRandom);
   throw new OptionsError('ServiceModule.forRoot', [
     `${path}.url: Missing. Give ${dependency.name} a url, or import DiscoveryModule so that it can be found by name.`,
   ]);

@@ -25,14 +25,19 @@ export interface Booted {
   get(path: string): Promise<{ status: number; body: HealthBody }>;
 }
 
-/** A service on a free port. */
-export async function boot(options: ServiceOptions, parts: ModuleMetadata = {}): Promise<Booted> {
+/** A service on a free port. `prepare` gets the app before it listens. */
+export async function boot(
+  options: ServiceOptions,
+  parts: ModuleMetadata = {},
+  prepare: (app: NestExpressApplication) => void = () => {},
+): Promise<Booted> {
   const module = await Test.createTestingModule({
     ...parts,
     imports: [...(parts.imports ?? []), ServiceModule.forRoot(options)],
   }).compile();
   const app = module.createNestApplication<NestExpressApplication>({ logger: false });
   open.push(() => app.close());
+  prepare(app);
   await app.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
   return {

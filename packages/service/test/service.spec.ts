@@ -1,7 +1,10 @@
+import dns from 'node:dns';
+import { jest } from '@jest/globals';
 import { Controller, Get, Inject, Injectable, type ModuleMetadata, Scope } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { AppClosing, ServiceInfo } from '@rookery/common';
 import { DiscoveryModule, memoryRegistry } from '@rookery/discovery';
+import { sampleInstance } from '@rookery/discovery/testing';
 import { eventually } from '@rookery/testing';
 import {
   HealthIndicator,
@@ -78,6 +81,18 @@ describe('ServiceModule', () => {
     await expect(start(ServiceModule.forRootAsync({ useFactory: () => options as never }))).rejects.toThrow(
       message,
     );
+  });
+
+  it.each([undefined, null, 'orders'])('asks for its name when it is given %p', (options) => {
+    expect(() => ServiceModule.forRoot(options as never)).toThrow('ServiceModule.forRoot: name: Missing.');
+  });
+
+  it('can be asked for its health outside of a global prefix', async () => {
+    const { app } = await boot({ name: 'a' }, {}, (created) => {
+      created.setGlobalPrefix('api', { exclude: ['health', 'health/live', 'health/ready'] });
+    });
+    for (const path of ['/health', '/health/live', '/health/ready'])
+      expect((await fetch(`${await app.getUrl()}${path}`)).status).toBe(200);
   });
 
   it('refuses a second import and two indicators of one name', async () => {
@@ -339,6 +354,29 @@ describe('a dependency', () => {
     expect((await get('/health')).body.details['b']).toMatchObject({
       message: `http://127.0.0.1:${port}/ping does not answer: ECONNREFUSED`,
     });
+  });
+
+  it('is not asked where its host name leads to no place of an instance', async () => {
+    const asked: unknown[] = [];
+    const { port } = await serve((request, response) => void asked.push(response.end(request.url)));
+    const registry = Object.assign(memoryRegistry(), { reach: 'network' as const });
+    const b = sampleInstance({ service: 'b', host: 'rogue.internal', port });
+    await registry.register(b, 60_000, new AbortController().signal);
+    const system = dns.lookup as (...args: unknown[]) => void;
+    const answer = (name: string, ...rest: unknown[]) => {
+      system(name === b.host ? '127.0.0.1' : name, ...rest);
+    };
+    jest.spyOn(dns, 'lookup').mockImplementation(answer);
+    const { get } = await refreshed(
+      { name: 'a', dependencies: [{ name: 'b', retries: 0 }] },
+      { imports: [DiscoveryModule.forRoot({ registry, advertise: false })] },
+    );
+    const { details } = (await get('/health')).body;
+    jest.restoreAllMocks();
+    expect(details['b']?.['message']).toContain(
+      'does not answer: The name rogue.internal leads to 127.0.0.1. That is a special address.',
+    );
+    expect(asked).toEqual([]);
   });
 
   it('without a url is found through discovery', async () => {

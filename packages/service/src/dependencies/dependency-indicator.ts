@@ -29,8 +29,8 @@ export function dependencyIndicator(
     ...base,
     timeoutMs,
     async check(signal) {
-      const url = await locate();
-      if (url) await probe(url, signal);
+      const target = await locate();
+      if (target) await probe(target, signal);
       return { status: 'up' };
     },
   };

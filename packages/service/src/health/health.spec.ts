@@ -111,6 +111,16 @@ describe('an indicator', () => {
     ]);
   });
 
+  it('ends each sentence of its line once', async () => {
+    const { clock, lines, registry, add } = setUp();
+    add({ critical: false, check: () => Promise.reject(new Error('not found. Registered: a.')) });
+    registry.start();
+    await clock.advance(0);
+    expect(lines).toEqual([
+      'warn database is down: not found. Registered: a. This service goes on without it.',
+    ]);
+  });
+
   it('needs a name of its own, and can be taken out', async () => {
     const { clock, registry, add } = setUp();
     const remove = add({});

@@ -1,3 +1,4 @@
+import { asSentence } from '@rookery/common';
 import { type OnHealthChange } from './monitor.js';
 
 /** Where changes of health are written. */
@@ -15,6 +16,7 @@ export function logHealthChange(log: HealthLog): OnHealthChange {
     }
     const effect =
       critical && now.status === 'down' ? 'This service is not ready.' : 'This service goes on without it.';
-    log.warn(`${name} is ${now.status}${now.message ? `: ${now.message}` : ''}. ${effect}`);
+    const finding = `${name} is ${now.status}${now.message ? `: ${now.message}` : ''}`;
+    log.warn(`${asSentence(finding)} ${effect}`);
   };
 }
