@@ -1,14 +1,23 @@
-import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
-import { LazyModuleLoader } from '@nestjs/core';
+import {
+  type DynamicModule,
+  type FactoryProvider,
+  type InjectionToken,
+  Module,
+  type Provider,
+} from '@nestjs/common';
+import { LazyModuleLoader, ModuleRef } from '@nestjs/core';
 import { lowerCased, systemClock } from '@rookery/common';
 import { checkClients, defaultPolicies, FOR_FEATURE, type HttpClientOptions } from './client.options.js';
 import { getHttpClientToken } from './client.tokens.js';
 import { ClientDependencies, clientDependencies } from './definition/client-dependencies.providers.js';
 import { pipelineFor } from './definition/pipeline-for.js';
+import { type ClientEntry, type ResolvedEntry } from './declarative/contract-client.options.js';
+import { contractClientProvider } from './declarative/contract-client.providers.js';
 import { type Schemes } from './endpoint/discovered-endpoint.js';
-import { ConnectionPool } from './http/connection-pool.js';
 import { HttpServiceClient } from './http/http-service-client.js';
-import { LazyAxios } from './http/lazy-axios.lifecycle.js';
+import { withKinds } from './http/problem-kinds.js';
+import { TRANSPORT_DEFAULTS } from './http/transport.options.js';
+import { Transports } from './http/transports.lifecycle.js';
 
 const SCHEMES: Schemes = new Map([
   ['http', 'http'],
@@ -21,46 +30,60 @@ const SCHEMES: Schemes = new Map([
  * @example
  * imports: [ClientModule.forFeature([{ service: 'user-service' }])]
  * constructor(@InjectHttpClient('user-service') private readonly users: HttpServiceClient) {}
+ *
+ * imports: [ClientModule.forFeature([UserApi])] // a class with @ServiceClient('user-service')
+ * constructor(private readonly users: UserApi) {}
  */
 @Module({})
 export class ClientModule {
   /**
-   * Provides one `HttpServiceClient` for each service, under `getHttpClientToken(service)`.
-   * It needs `ResilienceModule`, and `DiscoveryModule` for services without a fixed `url`.
+   * Provides one `HttpServiceClient` for each service, under `getHttpClientToken(service)`, and for each contract a client
+   * under its class. It needs `ResilienceModule`, and `DiscoveryModule` for services without a fixed `url`.
    */
-  static forFeature(clients: readonly HttpClientOptions[]): DynamicModule {
-    checkClients(clients);
-    const providers = clients.map(httpClientProvider);
+  static forFeature(clients: readonly ClientEntry[]): DynamicModule {
+    const entries = checkClients(clients);
     return {
       module: ClientModule,
       providers: [
-        clientDependencies,
-        { provide: ConnectionPool, useFactory: () => new ConnectionPool() },
+        clientDependencies(FOR_FEATURE),
         {
-          provide: LazyAxios,
-          inject: [LazyModuleLoader, ConnectionPool],
-          useFactory: (loader: LazyModuleLoader, pool: ConnectionPool) => new LazyAxios(loader, pool),
+          provide: Transports,
+          inject: [ModuleRef, LazyModuleLoader],
+          useFactory: (module: ModuleRef, loader: LazyModuleLoader) =>
+            new Transports(module, loader, systemClock, FOR_FEATURE),
         },
-        ...providers,
+        ...entries.flatMap(clientProviders),
       ],
-      exports: providers.map(({ provide }) => provide),
+      exports: entries.map(({ client, options }) => client ?? getHttpClientToken(options.service)),
     };
   }
 }
 
-function httpClientProvider(options: HttpClientOptions): FactoryProvider<HttpServiceClient> {
+function clientProviders({ client, options }: ResolvedEntry): Provider[] {
+  if (!client) return [httpClientProvider(getHttpClientToken(options.service), options)];
+  // Nobody else injects it: contracts of one service may have options of their own.
+  const sender = Symbol(`HttpServiceClient of ${client.name}`);
+  return [httpClientProvider(sender, options), contractClientProvider(client, sender)];
+}
+
+function httpClientProvider(
+  provide: InjectionToken,
+  options: HttpClientOptions,
+): FactoryProvider<HttpServiceClient> {
   return {
-    provide: getHttpClientToken(options.service),
-    inject: [LazyAxios, ClientDependencies],
-    useFactory: (axios: LazyAxios, dependencies: ClientDependencies) =>
+    provide,
+    inject: [Transports, ClientDependencies],
+    useFactory: (transports: Transports, dependencies: ClientDependencies) =>
       new HttpServiceClient({
         service: options.service,
         endpoints: dependencies.endpointsFor(options, SCHEMES, FOR_FEATURE),
         pipeline: pipelineFor('client', options, defaultPolicies, dependencies.policies),
-        transport: axios.send,
+        transport: transports.for({ ...TRANSPORT_DEFAULTS, ...options }),
         observer: dependencies.observer,
         clock: systemClock,
         headers: { 'user-agent': dependencies.userAgent, ...lowerCased(options.headers ?? {}) },
+        kinds: withKinds(new Map(), options.errors),
+        maxResponseSize: options.maxResponseSize ?? TRANSPORT_DEFAULTS.maxResponseSize,
       }),
   };
 }

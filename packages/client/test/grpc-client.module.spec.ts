@@ -52,6 +52,15 @@ describe('gRPC client module', () => {
     await expect(boot([], options)).rejects.toThrow(message);
   });
 
+  it('asks at boot for the module that guards the calls', async () => {
+    const app = Test.createTestingModule({
+      imports: [GrpcClientModule.forFeature([users])],
+    });
+    await expect(app.compile()).rejects.toThrow(
+      'GrpcClientModule.forFeature: Nothing guards its calls. Import ResilienceModule.forRoot().',
+    );
+  });
+
   it('refuses at boot a service that nobody can find', async () => {
     const app = Test.createTestingModule({
       imports: [ResilienceModule.forRoot(), GrpcClientModule.forFeature([users])],
@@ -70,12 +79,26 @@ describe('contract of a gRPC client', () => {
       {},
       'users.UserService has no method "FindUsr". It has FindUser,',
     ],
-    ['a streaming method', 'WatchUsers', {}, 'users.UserService/WatchUsers is a streaming method.'],
+    [
+      'a streaming method',
+      'WatchUsers',
+      {},
+      'users.UserService/WatchUsers answers with a stream: call it with serverStream(), not with call().',
+    ],
     ['a request that does not fit', 'CreateUser', { address: 5 }, 'the request does not fit the contract'],
   ])('refuses %s', async (_what, method, request, message) => {
     const { client } = await boot([]);
     const error = await failureOf(client.call(method, request));
     expect(error).toBeInstanceOf(TypeError);
     expect((error as Error).message).toContain(message);
+  });
+
+  it('refuses options that a call does not have', async () => {
+    const { client } = await boot([]);
+    const error = await failureOf(client.call('FindUser', {}, { deadline: 5 } as never));
+    expect(error).toMatchObject({
+      name: 'TypeError',
+      message: expect.stringContaining('deadline: Unknown option of a call. Known options: timeout, signal,'),
+    });
   });
 });

@@ -156,7 +156,7 @@ describe('gRPC service client', () => {
   it('says that there is no instance when nobody is registered', async () => {
     const { client } = await boot([]);
     const error = await failureOf(client.call('FindUser', {}));
-    expect(isRookeryError((error as Error).cause, 'NO_INSTANCES')).toBe(true);
+    expect(isRookeryError(error, 'NO_INSTANCES')).toBe(true);
   });
 
   it('passes over an instance that speaks another protocol', async () => {

@@ -4,6 +4,7 @@ import { type AddressInfo } from 'node:net';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import {
+  type AnswerOptions,
   ClientModule,
   getHttpClientToken,
   type HttpClientOptions,
@@ -11,7 +12,15 @@ import {
   HttpStatusError,
   RequestFailedError,
 } from '@rookery/client';
-import { CallObserver, isRookeryError, type ObservedCall } from '@rookery/common';
+import {
+  CallObserver,
+  isRookeryError,
+  type ObservedCall,
+  parseTimeout,
+  runWithDeadline,
+  systemClock,
+  TIMEOUT_HEADER,
+} from '@rookery/common';
 import { DiscoveryModule, memoryRegistry, ServiceRegistry } from '@rookery/discovery';
 import { type PolicyOptions, PolicyRegistry, ResilienceModule } from '@rookery/resilience';
 
@@ -91,6 +100,44 @@ async function failureOf(call: Promise<unknown>): Promise<unknown> {
   );
 }
 
+describe("the caller's time", () => {
+  const { signal } = new AbortController();
+  const told = (request: IncomingMessage | undefined) => parseTimeout(request?.headers[TIMEOUT_HEADER]);
+
+  it('is told with each try: what is left of it, or the limit of the try where that is less', async () => {
+    const { port, seen } = await serve(json(200, {}));
+    const { client } = await boot([port]);
+    await client.get('/a');
+    await runWithDeadline(systemClock, 300, signal, () => client.get('/a'));
+    await client.get('/a', { timeout: 200 });
+    for (const [index, most] of [500, 300, 200].entries()) {
+      expect(told(seen[index])).toBeGreaterThan(0);
+      expect(told(seen[index])).toBeLessThanOrEqual(most);
+    }
+  });
+
+  it('is less for the second try than for the first, and never what a caller passes on by hand', async () => {
+    const { port, seen } = await serve((request, response) =>
+      seen.length === 1 ? setTimeout(() => cut(request, response), 20) : json(200, {})(request, response),
+    );
+    const { client } = await boot([port], { timeout: '5s' });
+    await runWithDeadline(systemClock, 2_000, signal, () =>
+      client.get('/a', { headers: { [TIMEOUT_HEADER]: '9999' } }),
+    );
+    const [first = 0, second = 0] = seen.map(told);
+    expect(first).toBeLessThanOrEqual(2_000);
+    expect(second).toBeLessThan(first);
+  });
+
+  it('sends nothing once it is up', async () => {
+    const { port, seen } = await serve(json(200, {}));
+    const { client } = await boot([port]);
+    const late = failureOf(runWithDeadline(systemClock, 0, signal, () => client.get('/a')));
+    expect(await late).toMatchObject({ code: 'TIMEOUT', scope: 'deadline' });
+    expect(seen).toEqual([]);
+  });
+});
+
 describe('HTTP service client', () => {
   it('sends JSON and resolves with the decoded answer, for each method', async () => {
     const { port, seen } = await serve((request, response) => {
@@ -116,7 +163,7 @@ describe('HTTP service client', () => {
       });
     }
     expect(await client.delete('/users')).toMatchObject({ method: 'DELETE' });
-    expect(seen[1]?.headers).toMatchObject({
+    expect(seen.find(({ method }) => method === 'POST')?.headers).toMatchObject({
       'content-type': 'application/json',
       accept: 'application/json',
     });
@@ -221,10 +268,51 @@ describe('HTTP service client', () => {
     expect(app.get(PolicyRegistry).state('users')).toBe('closed');
   });
 
-  it('says that there is no instance when nobody is registered', async () => {
-    const { client } = await boot([]);
-    const error = await failureOf(client.get('/'));
-    expect(isRookeryError((error as Error).cause, 'NO_INSTANCES')).toBe(true);
+  it('says that nobody is registered, as often as it is asked, and works as soon as somebody is', async () => {
+    const { app, client } = await boot([]);
+    for (let call = 0; call < 5; call += 1)
+      expect(isRookeryError(await failureOf(client.get('/')), 'NO_INSTANCES')).toBe(true);
+    expect(app.get(PolicyRegistry).state('users')).toBe('closed');
+    const { port } = await serve(json(200, 'fine'));
+    await app.get(ServiceRegistry).register({ service: 'user-service', host: '127.0.0.1', port });
+    expect(await client.get('/')).toBe('fine');
+  });
+
+  it('refuses options that a call does not have, before anything is sent', async () => {
+    const { port } = await serve(json(200, 'fine'));
+    const { client } = await boot([port]);
+    const misspelt = failureOf(client.get('/', { timout: 5 } as never));
+    await expect(misspelt).resolves.toMatchObject({
+      name: 'TypeError',
+      message: expect.stringContaining(
+        'timout: Unknown option of a call. Known options: params, query, headers,',
+      ),
+    });
+    const options: Required<Omit<AnswerOptions<string>, 'schema' | 'bodySchema'>> = {
+      params: {},
+      query: {},
+      headers: {},
+      timeout: '5s',
+      signal: new AbortController().signal,
+      idempotent: true,
+      idempotencyKey: true,
+      balancing: {},
+      responseType: 'json',
+      errors: [],
+      maxResponseSize: 100,
+      onUploadProgress: () => {},
+      onDownloadProgress: () => {},
+    };
+    expect(await client.get('/', options)).toBe('fine');
+  });
+
+  it('opens no circuit for others when a route leads nowhere', async () => {
+    const { port } = await serve(json(200, 'fine'));
+    const { client } = await boot([port]);
+    const lost = { balancing: { route: { version: '9' } } };
+    for (let call = 0; call < 5; call += 1)
+      expect(isRookeryError(await failureOf(client.get('/', lost)), 'NO_INSTANCES')).toBe(true);
+    expect(await client.get('/')).toBe('fine');
   });
 
   it('gives up at its deadline and aborts the request', async () => {
@@ -302,6 +390,15 @@ describe('client module', () => {
 
   it('refuses at boot a policy that nobody defined', async () => {
     await expect(boot([], { policy: 'usres' })).rejects.toThrow(/usres.*users/s);
+  });
+
+  it('asks at boot for the module that guards the calls', async () => {
+    const app = Test.createTestingModule({
+      imports: [ClientModule.forFeature([{ service: 'user-service', url: 'http://127.0.0.1:1' }])],
+    });
+    await expect(app.compile()).rejects.toThrow(
+      'ClientModule.forFeature: Nothing guards its calls. Import ResilienceModule.forRoot().',
+    );
   });
 
   it('refuses at boot a service that nobody can find', async () => {

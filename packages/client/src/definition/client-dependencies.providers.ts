@@ -1,6 +1,6 @@
 import { type FactoryProvider } from '@nestjs/common';
 import { CallObserver, noObserver, OptionsError, ServiceInfo } from '@rookery/common';
-import { LoadBalancer, ServiceRegistry } from '@rookery/discovery';
+import { AddressGuard, LoadBalancer, ServiceRegistry } from '@rookery/discovery';
 import { PolicyRegistry } from '@rookery/resilience';
 import { type EndpointPicker } from '../endpoint/endpoint.js';
 import { discoveredEndpoint, type Schemes } from '../endpoint/discovered-endpoint.js';
@@ -13,6 +13,7 @@ export class ClientDependencies {
     readonly policies: PolicyRegistry,
     readonly balancer: LoadBalancer | undefined,
     readonly registry: ServiceRegistry | undefined,
+    readonly guard: AddressGuard,
     readonly observer: CallObserver,
     readonly info: ServiceInfo | undefined,
   ) {}
@@ -23,9 +24,12 @@ export class ClientDependencies {
   }
 
   /** Where the tries of a client go. Throws an `OptionsError` when nobody can find the service. */
-  endpointsFor({ service, url }: ClientDefinition, schemes: Schemes, where: string): EndpointPicker {
+  endpointsFor(definition: ClientDefinition, schemes: Schemes, where: string): EndpointPicker {
+    const { service, url, balancing } = definition;
     if (url !== undefined) return fixedEndpoint(url);
-    if (this.balancer) return discoveredEndpoint(this.balancer, service, schemes);
+    const { balancer, guard } = this;
+    if (balancer)
+      return discoveredEndpoint({ balancer, guard }, { service, schemes, route: balancing?.route });
     throw new OptionsError(where, [
       `${service}: Nobody can find it. Import DiscoveryModule.forRoot(), or give the client a url.`,
     ]);
@@ -34,20 +38,28 @@ export class ClientDependencies {
 
 const optional = (token: unknown) => ({ token: token as never, optional: true });
 
-export const clientDependencies: FactoryProvider<ClientDependencies> = {
+/** @param where The module that has clients, for messages. */
+export const clientDependencies = (where: string): FactoryProvider<ClientDependencies> => ({
   provide: ClientDependencies,
   inject: [
-    PolicyRegistry,
+    optional(PolicyRegistry),
     optional(LoadBalancer),
     optional(ServiceRegistry),
+    optional(AddressGuard),
     optional(CallObserver),
     optional(ServiceInfo),
   ],
   useFactory: (
-    policies: PolicyRegistry,
+    policies?: PolicyRegistry,
     balancer?: LoadBalancer,
     registry?: ServiceRegistry,
+    // A balancer of the app's own making, without DiscoveryModule: names are resolved by the strictest rules.
+    guard: AddressGuard = new AddressGuard(),
     observer: CallObserver = noObserver,
     info?: ServiceInfo,
-  ) => new ClientDependencies(policies, balancer, registry, observer, info),
-};
+  ) => {
+    if (policies) return new ClientDependencies(policies, balancer, registry, guard, observer, info);
+    // Nest would name a class that the app has never heard of.
+    throw new OptionsError(where, ['Nothing guards its calls. Import ResilienceModule.forRoot().']);
+  },
+});

@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
+import { grpcStatusOf } from '@rookery/common';
 import { GrpcStatusError } from './grpc-status.error.js';
-import { grpcStatusOf } from './grpc-statuses.js';
 
 const pushedBack = (pushback: string) =>
   new GrpcStatusError('x/y.Z/A', status.UNAVAILABLE, {

@@ -1,5 +1,5 @@
-import { RookeryError } from '@rookery/common';
-import { grpcStatusOf, type GrpcStatusName } from './grpc-statuses.js';
+import { grpcStatusOf, type GrpcStatusName, RookeryError } from '@rookery/common';
+import { type StatusDetail } from './status-detail.js';
 
 /** Statuses that look like failures of the moment. `ABORTED` is not among them: it asks to repeat more than this call. */
 const PASSING = new Set<GrpcStatusName>([
@@ -16,6 +16,12 @@ export interface GrpcStatusFacts {
   readonly details: string;
   /** The trailing metadata, texts only. It is not part of the message, as it may hold secrets. */
   readonly metadata: Readonly<Record<string, string>>;
+  /** What the server says about it beyond its text. Default: nothing. */
+  readonly statusDetails?: readonly StatusDetail[];
+  /** How long the server asked to wait among these details. */
+  readonly retryDelayMs?: number | undefined;
+  /** Whether it was said that calls with this status are to be made again. Default: as the status suggests. */
+  readonly retryable?: boolean;
 }
 
 /** The other side answered with a status other than OK. */
@@ -27,10 +33,13 @@ export class GrpcStatusError extends RookeryError {
   override readonly status: number;
   readonly details: string;
   readonly metadata: Readonly<Record<string, string>>;
-  /** How long the other side asked us to wait, when it did: `grpc-retry-pushback-ms`. */
+  /** What the other side says about it beyond its text (`grpc-status-details-bin`), such as a `google.rpc.BadRequest`. */
+  readonly statusDetails: readonly StatusDetail[];
+  /** How long the other side asked us to wait, when it did: `grpc-retry-pushback-ms`, else a `google.rpc.RetryInfo`. */
   readonly retryAfterMs?: number;
   /** Whether the other side asked not to be tried again: a pushback that is negative or no number (gRFC A6). */
   readonly retryForbidden: boolean;
+  readonly #retryable: boolean;
 
   /**
    * @param request What was asked, such as `user-service/users.UserService/FindUser`.
@@ -39,7 +48,7 @@ export class GrpcStatusError extends RookeryError {
   constructor(
     readonly request: string,
     readonly grpcCode: number,
-    { details, metadata }: GrpcStatusFacts,
+    { details, metadata, statusDetails = [], retryDelayMs, retryable = false }: GrpcStatusFacts,
   ) {
     const { name, http } = grpcStatusOf(grpcCode);
     super(`${request}: answered ${name}${details ? `: ${details}` : ''}`);
@@ -47,9 +56,12 @@ export class GrpcStatusError extends RookeryError {
     this.status = http;
     this.details = details;
     this.metadata = metadata;
+    this.statusDetails = statusDetails;
+    this.#retryable = retryable;
     const pushback = metadata['grpc-retry-pushback-ms'];
     const waits = pushback !== undefined && /^\d{1,10}$/.test(pushback);
-    if (waits) this.retryAfterMs = Number(pushback);
+    const waitMs = waits ? Number(pushback) : retryDelayMs;
+    if (waitMs !== undefined) this.retryAfterMs = waitMs;
     this.retryForbidden = pushback !== undefined && !waits;
   }
 
@@ -60,7 +72,7 @@ export class GrpcStatusError extends RookeryError {
 
   /** Whether it looks like a failure of the moment, so that another try may succeed. */
   get passing(): boolean {
-    return PASSING.has(this.grpcStatus) && !this.retryForbidden;
+    return (this.#retryable || PASSING.has(this.grpcStatus)) && !this.retryForbidden;
   }
 
   /** Whether it shows an instance in trouble. Any other answer shows one that works. Statuses: linkerd2-proxy's. */

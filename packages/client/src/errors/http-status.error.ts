@@ -1,4 +1,5 @@
-import { RookeryError } from '@rookery/common';
+import { type ProblemDetails, RookeryError } from '@rookery/common';
+import { type InvalidResponseError } from './invalid-response.error.js';
 
 /** The other side answered with a status of 400 or more, or with a redirect, which is not followed. */
 export class HttpStatusError extends RookeryError {
@@ -8,14 +9,18 @@ export class HttpStatusError extends RookeryError {
    * @param status The status that came back.
    * @param body The body that came back: decoded JSON, else text. It is not part of the message, as it may hold secrets.
    * @param retryAfterMs How long the other side asked us to wait, when it did.
+   * @param problem What the body says by RFC 9457, where it is `application/problem+json`.
+   * @param misfit Why a problem of a kind that the caller knows was not thrown as such.
    */
   constructor(
     readonly request: string,
     override readonly status: number,
     readonly body: unknown,
     readonly retryAfterMs?: number,
+    readonly problem?: ProblemDetails,
+    misfit?: InvalidResponseError,
   ) {
-    super(`${request}: answered ${status}`);
+    super(`${request}: answered ${status}`, misfit ? { cause: misfit } : {});
   }
 
   /** The failure is behind us, not in the request of our own caller. */

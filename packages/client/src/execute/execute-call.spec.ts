@@ -1,12 +1,15 @@
-import { sleep } from '@rookery/common';
+import { ProblemType, received, sleep } from '@rookery/common';
 import { VirtualClock } from '@rookery/common/testing';
 import { HedgeLostError, type PolicyOptions, PolicyRegistry } from '@rookery/resilience';
 import { type Endpoint, type Outcome } from '../endpoint/endpoint.js';
 import { ConnectionError } from '../errors/connection.error.js';
 import { HttpStatusError } from '../errors/http-status.error.js';
 import { InvalidResponseError } from '../errors/invalid-response.error.js';
+import { StillInFlightError } from '../errors/still-in-flight.error.js';
 import { executeCall } from './execute-call.js';
 import { type GuardedCall } from './guarded-call.js';
+
+class Closed extends ProblemType({ type: 'urn:closed', code: 'CLOSED', title: 'Closed', status: 503 }) {}
 
 /** A client whose first try goes to the instance "a", the second to "b", and so on; each says how its try ended. */
 function client(options: PolicyOptions, alternatives: readonly number[] = []) {
@@ -115,6 +118,35 @@ describe('an instance that is chosen', () => {
     );
     await expect(result).rejects.toBe(bug);
     expect(outcomes).toEqual([['a', 'failure']]);
+  });
+});
+
+describe('an answer that ends a call', () => {
+  const told = new HttpStatusError('GET users/7', 503, undefined);
+  const known = received(Closed, {}, { cause: told }, { request: 'GET users/7', status: 503 });
+  const misfit = new InvalidResponseError('GET users/7', undefined, 'its schema', [
+    { path: 'name', message: 'wrong' },
+  ]);
+  const inFlight = new StillInFlightError('POST users/', new HttpStatusError('POST users/', 409, undefined));
+
+  it.each<[string, unknown, Outcome]>([
+    ['does not fit its schema', misfit, 'success'],
+    ['is not what it says', new InvalidResponseError('GET users/7', new Error('not JSON')), 'failure'],
+    ['is a known problem with 503', known, 'failure'],
+    ['says that it is still at work', inFlight, 'success'],
+  ])('and %s is told to the balancer for what it is', async (_what, error, outcome) => {
+    const { outcomes, send } = client({});
+    await expect(send({ a: Promise.reject(error as Error) })).rejects.toBe(error);
+    expect(outcomes).toEqual([['a', outcome]]);
+  });
+
+  it('and is a known problem is thrown as such after the retries, too', async () => {
+    const { clock, send } = client({ retry: { attempts: 2, backoff: { delay: 0 } } });
+    const again = Promise.reject(known);
+    again.catch(() => {});
+    const result = send({ a: Promise.reject(known), b: again }).catch((error: unknown) => error);
+    await clock.advance(0);
+    await expect(result).resolves.toBe(known);
   });
 });
 

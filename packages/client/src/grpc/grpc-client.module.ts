@@ -4,18 +4,24 @@ import { ClientDependencies, clientDependencies } from '../definition/client-dep
 import { pipelineFor } from '../definition/pipeline-for.js';
 import { type Schemes } from '../endpoint/discovered-endpoint.js';
 import { ChannelPool } from './channel/channel-pool.js';
+import { channelSetup } from './channel/channel-setup.js';
+import { plansOf } from './plans-of.js';
 import { loadContract } from './contract/load-contract.js';
 import {
   checkGrpcClients,
   FOR_FEATURE,
+  GRPC_CLIENT_DEFAULTS,
   type GrpcClientOptions,
   grpcPolicies,
 } from './grpc-client.options.js';
 import { getGrpcClientToken } from './grpc-client.tokens.js';
 import { GrpcServiceClient } from './grpc-service-client.js';
 
-/** gRPC without encryption is HTTP/2 over a plain connection. */
-const SCHEMES: Schemes = new Map([['grpc', 'http']]);
+const ENCRYPTED: [string, 'https'] = ['grpcs', 'https'];
+
+/** gRPC without encryption is HTTP/2 over a plain connection. Who asks for encryption is never given any other. */
+const schemesOf = ({ tls }: GrpcClientOptions): Schemes =>
+  new Map(tls ? [ENCRYPTED] : [['grpc', 'http'], ENCRYPTED]);
 
 /**
  * Provides gRPC clients of other services.
@@ -35,7 +41,7 @@ export class GrpcClientModule {
     const providers = clients.map(grpcClientProvider);
     return {
       module: GrpcClientModule,
-      providers: [clientDependencies, ...providers],
+      providers: [clientDependencies(FOR_FEATURE), ...providers],
       exports: providers.map(({ provide }) => provide),
     };
   }
@@ -49,12 +55,20 @@ function grpcClientProvider(options: GrpcClientOptions, index: number): FactoryP
     useFactory: (dependencies: ClientDependencies) => {
       const { registry, policies, observer, userAgent } = dependencies;
       const listed = url === undefined ? () => registry?.snapshot(service)?.instances : undefined;
+      const path = `[${index}]`;
+      const contract = loadContract(FOR_FEATURE, path, options);
+      const pipeline = pipelineFor('grpc', options, grpcPolicies, policies);
+      const setup = channelSetup(FOR_FEATURE, path, options, userAgent);
       return new GrpcServiceClient({
         service,
-        contract: loadContract(FOR_FEATURE, `[${index}]`, options),
-        endpoints: dependencies.endpointsFor(options, SCHEMES, FOR_FEATURE),
-        pipeline: pipelineFor('grpc', options, grpcPolicies, policies),
-        channels: new ChannelPool(userAgent, listed),
+        contract,
+        endpoints: dependencies.endpointsFor(options, schemesOf(options), FOR_FEATURE),
+        pipeline,
+        planOf: plansOf(path, options, contract, { pipeline, policies }),
+        channels: new ChannelPool(setup, listed),
+        // A policy by name may have no limit, and every call of gRPC should have one.
+        defaultTimeout: options.policy === undefined ? undefined : GRPC_CLIENT_DEFAULTS.timeout,
+        maxSendMessageLength: options.maxSendMessageLength,
         observer,
         clock: systemClock,
       });

@@ -1,81 +1,72 @@
-import { type Observation, remainingTime } from '@rookery/common';
+import { type Metadata } from '@grpc/grpc-js';
+import { type Observation } from '@rookery/common';
+import { LOAD_HEADER, parseLoad } from '@rookery/discovery';
 import { type Attempt } from '@rookery/resilience';
 import { type Endpoint } from '../endpoint/endpoint.js';
-import { ConnectionError } from '../errors/connection.error.js';
-import { GrpcStatusError } from '../errors/grpc-status.error.js';
-import { addressOf } from './channel/address.js';
 import { callEndpoint } from './channel/call-endpoint.js';
-import { CallLost, StatusReceived } from './channel/call-failure.js';
-import { grpcTimeout } from './channel/grpc-timeout.js';
-import { type GrpcMetadata, textsOf, toMetadata } from './channel/metadata.js';
-import { type ContractMethod } from './contract/contract.js';
-import { decodeAnswer } from './contract/unary-method.js';
+import { textOf } from './channel/metadata.js';
+import { unaryCall } from './channel/unary-call.js';
+import { decodeAnswer } from './contract/method.js';
 import { type GrpcClientParts } from './grpc-client-parts.js';
+import { type GrpcTry } from './grpc-try.js';
+import { observeTry } from './observe-try.js';
+import { outgoingMetadata } from './outgoing-metadata.js';
+import { STATUS_CODE, tryFailure } from './try-failure.js';
 
-/** A call that is ready to be sent, once or several times. */
-export interface GrpcTry {
-  readonly method: ContractMethod;
-  /** The method with its package and service, without a slash in front: it names spans. */
-  readonly name: string;
-  /** How messages name the call. */
-  readonly label: string;
+/** A call with one message each way. */
+export interface UnaryTry extends GrpcTry {
   readonly body: Buffer;
-  readonly metadata: GrpcMetadata;
+}
+
+/** What a try was answered. The caller's hooks get the metadata of the try that counts, and when it has ended. */
+export interface UnaryAnswer {
+  readonly message: unknown;
+  readonly headers: Metadata | undefined;
+  readonly trailers: Metadata | undefined;
 }
 
 /** Sends one try to one endpoint and resolves with the decoded answer. */
 export function sendGrpcTry(
   parts: GrpcClientParts,
-  request: GrpcTry,
+  request: UnaryTry,
   endpoint: Endpoint,
-  { signal, number }: Attempt,
-): Promise<unknown> {
-  const [service = '', method = ''] = request.name.split('/');
-  const { host, port } = addressOf(endpoint.baseUrl);
-  return parts.observer.observe(
-    {
-      kind: 'client',
-      name: request.name,
-      attributes: {
-        'rpc.system': 'grpc',
-        'rpc.service': service,
-        'rpc.method': method,
-        'server.address': host,
-        'server.port': port,
-        'peer.service': parts.service,
-        ...(number > 1 && { 'rpc.resend_count': number - 1 }),
-      },
-    },
-    (observation) => exchange(parts, request, endpoint, signal, observation),
+  attempt: Attempt,
+): Promise<UnaryAnswer> {
+  return observeTry(parts, request.method, endpoint, attempt, (observation) =>
+    exchange(parts, request, endpoint, attempt.signal, observation),
   );
 }
 
 async function exchange(
-  { channels, clock }: GrpcClientParts,
-  { method, label, body, metadata }: GrpcTry,
+  parts: GrpcClientParts,
+  request: UnaryTry,
   endpoint: Endpoint,
   signal: AbortSignal,
   observation: Observation,
-): Promise<unknown> {
-  // The time left is sent as a header and not kept by grpc-js as well: its timer would now and then win over the
-  // policy's, and the same cause would have two errors.
-  const timeout = { 'grpc-timeout': grpcTimeout(remainingTime(clock)) };
+): Promise<UnaryAnswer> {
+  const { method, body } = request;
+  let headers: Metadata | undefined;
+  let trailers: Metadata | undefined;
   try {
-    const answer = await callEndpoint(channels, endpoint, {
-      path: method.path,
+    const start = {
+      path: method.definition.path,
       body,
-      metadata: toMetadata({ ...observation.outgoing, ...metadata, ...timeout }),
+      metadata: outgoingMetadata(request.metadata, endpoint, observation, parts.clock),
       signal,
-    });
-    observation.annotate({ [STATUS_CODE]: 0 });
-    return decodeAnswer(label, method, answer);
+      onHeaders: (metadata: Metadata) => (headers = metadata),
+      onTrailers: (metadata: Metadata) => {
+        trailers = metadata;
+        endpoint.loaded?.(parseLoad(textOf(metadata, LOAD_HEADER)));
+      },
+    };
+    const answer = await callEndpoint(parts.channels, endpoint, signal, (channel, connected) =>
+      unaryCall(channel, start, connected),
+    );
+    observation.annotate(OK);
+    return { message: decodeAnswer(method.label, method.definition, answer), headers, trailers };
   } catch (error) {
-    if (error instanceof CallLost) throw new ConnectionError(label, error.sent, error.cause);
-    if (!(error instanceof StatusReceived)) throw error;
-    const { code, details, metadata: trailers } = error.status;
-    observation.annotate({ [STATUS_CODE]: code });
-    throw new GrpcStatusError(label, code, { details, metadata: textsOf(trailers) });
+    throw tryFailure(error, method, parts, observation);
   }
 }
 
-const STATUS_CODE = 'rpc.grpc.status_code';
+const OK = { [STATUS_CODE]: 0 };

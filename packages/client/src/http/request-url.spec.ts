@@ -15,6 +15,13 @@ describe('request path', () => {
     expect(() => requestPath('/users/:id', { params: { id } })).toThrow('params.id must not be empty');
   });
 
+  it.each(['/users/a b', '/users/日本', '/users/é', '/users#top', '/users\n'])(
+    'refuses %p, which no URL can hold',
+    (path) => {
+      expect(() => requestPath(path, {})).toThrow('it holds what no URL can');
+    },
+  );
+
   it('refuses a missing value and a path that names another host', () => {
     expect(() => requestPath('/users/:id', {})).toThrow('params.id is missing');
     expect(() => requestPath('@evil.example/users', {})).toThrow('A path starts with "/"');

@@ -1,53 +1,74 @@
-import { type ClientUnaryCall, type Metadata, type ServiceError } from '@grpc/grpc-js';
-import { type GrpcChannel } from './grpc-channel.js';
-import { CallLost, StatusReceived } from './call-failure.js';
+import { type InterceptingListener, type Metadata, status as Status, type StatusObject } from '@grpc/grpc-js';
+import { failureOf, StatusReceived } from './call-failure.js';
+import { type CallStart } from './call-start.js';
+import { type GrpcChannel, type StartedCall } from './grpc-channel.js';
 
-/** One call as it goes on the wire. */
-export interface WireCall {
-  /** Such as `/users.v1.UserService/FindUser`. */
-  readonly path: string;
+/** A call with one message each way as it goes on the wire. */
+export interface UnaryStart extends CallStart {
   readonly body: Buffer;
-  readonly metadata: Metadata;
-  readonly signal: AbortSignal;
 }
 
 /**
- * Makes one call over a channel and resolves with the answer's bytes. Rejects with a `StatusReceived` or a `CallLost`.
+ * Makes one call over a channel and resolves with the answer's bytes. Rejects as `failureOf` says.
  * @param connected Whether the channel has a connection; without one the call fails at once, unsent, and says why.
  */
-export function unaryCall(
-  { client }: GrpcChannel,
-  { path, body, metadata, signal }: WireCall,
-  connected: boolean,
-): Promise<Buffer> {
+export function unaryCall(channel: GrpcChannel, start: UnaryStart, connected: boolean): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    let heard = false;
-    const cancel = () => call.cancel();
-    const onEnd = (error: ServiceError | null, answer: Buffer = EMPTY) => {
-      signal.removeEventListener('abort', cancel);
-      if (!error) resolve(answer);
-      else
-        reject(heard || cameOverTheWire(error) ? new StatusReceived(error) : new CallLost(connected, error));
-    };
-    const call = start(() => client.makeUnaryRequest(path, asItIs, asItIs, body, metadata, onEnd));
-    call.on('metadata', () => (heard = true));
-    signal.addEventListener('abort', cancel, { once: true });
+    // The call itself and not the client's method for it: that one makes an error with its stack for each call, in case.
+    const call = channel.startCall(start.path);
+    const exchange = new UnaryExchange(channel, call, start, connected, resolve, reject);
+    call.start(start.metadata, exchange);
+    call.startRead();
+    call.sendMessageWithContext(NO_CONTEXT, start.body);
+    call.halfClose();
+    start.signal.addEventListener('abort', exchange, { once: true });
   });
 }
 
-/** grpc-js throws at once when the channel was closed meanwhile, because its instance left or was given up. */
-function start(call: () => ClientUnaryCall): ClientUnaryCall {
-  try {
-    return call();
-  } catch (error) {
-    throw new CallLost(false, error);
+/** One call on its way: grpc-js and the signal report to it. */
+class UnaryExchange implements InterceptingListener {
+  #heard = false;
+  #ended = false;
+  #answer: Buffer | undefined;
+
+  constructor(
+    private readonly channel: GrpcChannel,
+    private readonly call: StartedCall,
+    private readonly start: UnaryStart,
+    private readonly connected: boolean,
+    private readonly resolve: (answer: Buffer) => void,
+    private readonly reject: (error: Error) => void,
+  ) {}
+
+  /** The signal aborted. */
+  handleEvent(): void {
+    this.call.cancelWithStatus(Status.CANCELLED, 'Cancelled on client');
+  }
+
+  onReceiveMetadata(metadata: Metadata): void {
+    this.#heard = true;
+    this.channel.hears();
+    this.start.onHeaders?.(metadata);
+  }
+
+  onReceiveMessage(message: Buffer): void {
+    this.#answer = message;
+  }
+
+  onReceiveStatus(status: StatusObject): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.start.signal.removeEventListener('abort', this);
+    this.start.onTrailers?.(status.metadata);
+    if (status.code !== Status.OK) this.reject(failureOf(status, this.#heard, this.connected));
+    else if (this.#answer) this.resolve(this.#answer);
+    else this.reject(noAnswer(status));
   }
 }
 
-/** A status that came over the wire has at least its content type; one that grpc-js made up has nothing. */
-function cameOverTheWire({ metadata }: ServiceError): boolean {
-  return Object.keys(metadata.getMap()).length > 0;
+/** A success without the message that goes with it, as gRPC has it. */
+export function noAnswer({ metadata }: StatusObject): StatusReceived {
+  return new StatusReceived({ code: Status.UNIMPLEMENTED, details: 'No message received', metadata });
 }
 
-const EMPTY = Buffer.alloc(0);
-const asItIs = (bytes: Buffer) => bytes;
+const NO_CONTEXT = {};

@@ -1,11 +1,7 @@
-import {
-  loadSync,
-  type Options as LoaderOptions,
-  type PackageDefinition,
-  type ServiceDefinition,
-} from '@grpc/proto-loader';
+import { loadSync, type Options as LoaderOptions } from '@grpc/proto-loader';
 import { messageOf, OptionsError } from '@rookery/common';
 import { type Contract } from './contract.js';
+import { LOADER_DEFAULTS, messagesIn, servicesIn } from './loader.js';
 
 /** Where a contract is found. */
 export interface ContractSource {
@@ -15,8 +11,6 @@ export interface ContractSource {
   readonly loader?: LoaderOptions;
 }
 
-const LOADER_DEFAULTS: LoaderOptions = { longs: String, enums: String, defaults: true, oneofs: true };
-
 /**
  * Reads a contract from its .proto files. Throws an `OptionsError` that names the option at fault.
  * @param where What was given the options, and at which index, for the message.
@@ -25,7 +19,8 @@ export function loadContract(where: string, path: string, source: ContractSource
   const refuse = (option: string, problem: string): never => {
     throw new OptionsError(where, [`${path}.${option}: ${problem}`]);
   };
-  const services = servicesIn(readProtos(source, refuse));
+  const loaded = readProtos(source, refuse);
+  const services = servicesIn(loaded);
   const inPackage = [...services].filter(([name]) => packageOf(name) === source.package);
   if (inPackage.length === 0) {
     const found = [...services.keys()].join(', ') || 'none';
@@ -40,7 +35,7 @@ export function loadContract(where: string, path: string, source: ContractSource
   const name = `${source.package}.${serviceName}`;
   const definition = services.get(name);
   if (!definition) return refuse('serviceName', `There is no "${serviceName}". Use ${names.join(' or ')}.`);
-  return { name, methods: new Map(Object.entries(definition)) };
+  return { name, methods: new Map(Object.entries(definition)), messages: messagesIn(loaded) };
 }
 
 function readProtos(
@@ -52,15 +47,6 @@ function readProtos(
   } catch (error) {
     return refuse('protoPath', `${String(protoPath)} cannot be read: ${messageOf(error)}.`);
   }
-}
-
-/** Messages and enums are in the same list; they alone have a `format`. */
-function servicesIn(definitions: PackageDefinition): Map<string, ServiceDefinition> {
-  return new Map(
-    Object.entries(definitions).filter(
-      (entry): entry is [string, ServiceDefinition] => typeof entry[1]['format'] !== 'string',
-    ),
-  );
 }
 
 function packageOf(name: string): string {

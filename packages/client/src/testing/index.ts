@@ -1,0 +1,1 @@
+export { contractDrift } from './contract-drift.explorer.js';
