@@ -19,7 +19,9 @@ import { meshProviders } from './mesh.providers.js';
  * that request causes. Global.
  *
  * @example
- * imports: [MeshModule.forRoot({ proxy: false, namespace: 'shop', waitFor: {} })]
+ * imports: [MeshModule.forRoot({ namespace: 'shop', waitFor: {} })]              // Istio or Linkerd beside the app
+ * imports: [MeshModule.forRoot({ mode: 'proxyless', protoPath: 'users.proto' })] // gRPC is its own proxy
+ * imports: [DiscoveryModule.forRoot(), MeshModule.forRoot({ mode: 'direct', identity })] // mutual TLS, no proxy
  */
 @Module({ providers: meshProviders(() => MeshModule), exports: [MeshClient] })
 export class MeshModule extends ConfigurableModuleClass implements NestModule {

@@ -15,8 +15,8 @@ export function findNginx(): string | undefined {
   }
 }
 
-/** The configuration of a sidecar that routes by `Host`, tries the next instance of a service, and has a readiness URL. */
-function configOf(port: number, directory: string, services: Readonly<Record<string, readonly number[]>>) {
+/** A sidecar that routes by `Host`, tries the next instance of a service, and has a readiness URL. */
+function sidecar(port: number, services: Readonly<Record<string, readonly number[]>>): string {
   const routes = Object.entries(services).map(
     ([name, ports], index) => `
   upstream service_${index} {
@@ -35,23 +35,28 @@ function configOf(port: number, directory: string, services: Readonly<Record<str
     }
   }`,
   );
-  const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   return `
-daemon off;
-worker_processes 1;
-pid ${directory}/pid;
-error_log stderr warn;
-events { worker_connections 64; }
-http {
-  access_log off;
-  server_names_hash_bucket_size 128;
-  ${temp.map((kind) => `${kind}_temp_path ${directory}/${kind};`).join('\n  ')}
   server {
     listen 127.0.0.1:${port} default_server;
     location = /healthz/ready { return 200; }
     location / { return 503 "no healthy upstream"; }
   }
-  ${routes.join('\n')}
+  ${routes.join('\n')}`;
+}
+
+function configOf(directory: string, servers: string): string {
+  const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  return `
+daemon off;
+worker_processes 1;
+pid ${directory}/pid;
+error_log stderr crit;
+events { worker_connections 64; }
+http {
+  access_log off;
+  server_names_hash_bucket_size 128;
+  ${temp.map((kind) => `${kind}_temp_path ${directory}/${kind};`).join('\n  ')}
+  ${servers}
 }
 `;
 }
@@ -62,9 +67,14 @@ export function startNginx(
   port: number,
   services: Readonly<Record<string, readonly number[]>>,
 ): () => Promise<void> {
+  return runNginx(nginx, () => sidecar(port, services));
+}
+
+/** Runs nginx with the servers that are described, given a directory for their files. */
+export function runNginx(nginx: string, servers: (directory: string) => string): () => Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'rookery-mesh-'));
   const config = join(directory, 'nginx.conf');
-  writeFileSync(config, configOf(port, directory, services));
+  writeFileSync(config, configOf(directory, servers(directory)));
   const child = spawn(nginx, ['-p', directory, '-e', 'stderr', '-c', config], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });

@@ -1,50 +1,65 @@
-import { type Clock, type Headers, type Observation, remainingTime } from '@rookery/common';
+import {
+  type Clock,
+  type Headers,
+  isRookeryError,
+  type Observation,
+  outgoingTimeout,
+  TIMEOUT_HEADER,
+} from '@rookery/common';
 import { MeshResponseError } from '../errors/mesh-response.error.js';
 import { MeshUnavailableError } from '../errors/mesh-unavailable.error.js';
 import { takenAlong } from '../headers/received-headers.js';
+import { type MeshRequest, type MeshTransport } from '../transport/mesh-transport.js';
 import { TransportFailure } from '../transport/transport-failure.js';
 import { resultOf } from './decode.js';
-import { type MeshCall } from './mesh-call.js';
 import { type MeshParts } from './mesh-parts.js';
+
+/** A call over HTTP, whatever its try. */
+export interface HttpExchange extends Omit<MeshRequest, 'signal'> {
+  /** How messages name it. */
+  readonly label: string;
+}
 
 /** Sends a call once and resolves with its result. */
 export async function exchange(
   parts: MeshParts,
-  call: MeshCall,
+  transport: MeshTransport,
+  { label, ...call }: HttpExchange,
   signal: AbortSignal,
   observation: Observation,
 ): Promise<unknown> {
-  const { authority, verb, path, body } = call;
   const headers = {
     accept: 'application/json',
-    ...(body !== undefined && JSON_BODY),
+    ...(call.body !== undefined && JSON_BODY),
     ...timeLeft(parts.clock),
     ...takenAlong(observation.outgoing),
     ...parts.headers,
     ...call.headers,
   };
-  const request = { authority, verb, path, headers, signal, ...(body !== undefined && { body }) };
-  const response = await parts.transport.send(request).catch((error: unknown) => {
-    throw errorOf(call.label, signal, error);
+  const response = await transport.send({ ...call, headers, signal }).catch((error: unknown) => {
+    throw errorOf(label, signal, error, transport.hint);
   });
   observation.annotate({ 'http.response.status_code': response.status });
-  return resultOf(call.label, response);
+  return resultOf(label, response, parts.clock);
 }
 
 const JSON_BODY: Headers = { 'content-type': 'application/json' };
 
 /**
- * Tells Envoy how long we wait, so that neither its retries nor the service work on for a caller who has left; it tells
- * the service in `x-envoy-expected-rq-timeout-ms` (Envoy, "Router: HTTP headers"). Never 0, which would mean for ever.
+ * Tells the service how long we wait, so that it does not work on for a caller who has left, and Envoy, so that its
+ * retries do not either; the latter strips its header (Envoy, "Router: HTTP headers"). Never 0, which would mean for ever.
  */
 function timeLeft(clock: Clock): Headers {
-  const left = remainingTime(clock);
-  return left === Infinity ? {} : { 'x-envoy-upstream-rq-timeout-ms': String(Math.max(1, Math.ceil(left))) };
+  const left = outgoingTimeout(clock);
+  return left === undefined ? {} : { [TIMEOUT_HEADER]: left, 'x-envoy-upstream-rq-timeout-ms': left };
 }
 
-function errorOf(label: string, signal: AbortSignal, error: unknown): unknown {
+/** The error of a try without a usable answer, as its caller sees it. */
+export function errorOf(label: string, signal: AbortSignal, error: unknown, hint?: string): unknown {
   if (signal.aborted) return signal.reason;
   if (!(error instanceof TransportFailure)) return error;
   if (error.reason === 'too large') return new MeshResponseError(label, 'too large', error.cause);
-  return new MeshUnavailableError(label, error.reason === 'cut off', error.cause);
+  // Nobody was called, or the wrong one was found out: that is known better than any connection's error says it.
+  if (isRookeryError(error.cause)) return error.cause;
+  return new MeshUnavailableError(label, error.reason === 'cut off', error.cause, hint);
 }

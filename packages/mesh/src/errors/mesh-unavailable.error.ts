@@ -8,13 +8,15 @@ export class MeshUnavailableError extends RookeryError {
   /**
    * @param request What was asked, such as `POST user-service/find`.
    * @param sent Whether the service may have seen the request. `false` means that it surely has not.
+   * @param hint What to check when it was not sent.
    */
   constructor(
     readonly request: string,
     readonly sent: boolean,
     cause: unknown,
+    hint?: string,
   ) {
-    const hint = sent ? '' : ' Is the sidecar running? MeshModule.forRoot({ waitFor }) waits for it at boot.';
-    super(`${request}: no answer from the mesh: ${messageOf(cause)}.${hint}`, { cause });
+    const check = sent || hint === undefined ? '' : ` ${hint}`;
+    super(`${request}: no answer from the mesh: ${messageOf(cause).replace(/\.$/, '')}.${check}`, { cause });
   }
 }

@@ -18,6 +18,7 @@ export async function readAnswer(response: IncomingMessage): Promise<MeshRespons
   return {
     status: response.statusCode ?? 0,
     contentType: response.headers['content-type'] ?? '',
+    headers: response.headers,
     body: Buffer.concat(chunks).toString('utf8'),
   };
 }

@@ -1,4 +1,4 @@
-import { neverSent } from '@rookery/common';
+import { isRookeryError, neverSent } from '@rookery/common';
 
 /** Why there is no answer: nothing was ever sent, the exchange was cut off, or the answer is larger than is read. */
 export type FailureReason = 'not sent' | 'cut off' | 'too large';
@@ -16,5 +16,6 @@ export class TransportFailure extends Error {
 /** The failure that an error of Node's HTTP client means. */
 export function failureOf(error: unknown): TransportFailure {
   if (error instanceof TransportFailure) return error;
-  return new TransportFailure(neverSent(error) ? 'not sent' : 'cut off', error);
+  // An error of ours comes from an agent, which gives no connection without a proof of identity.
+  return new TransportFailure(neverSent(error) || isRookeryError(error) ? 'not sent' : 'cut off', error);
 }
