@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
-import { CONFIRMATIONS, readEnvironment } from '@demo/contracts';
+import { CONFIRMATIONS, readEnvironment, STANDING_PACKAGE, STANDING_PROTO, UserApi } from '@demo/contracts';
 import { ClientModule } from '@rookery/client';
+import { GrpcClientModule } from '@rookery/client/grpc';
 import { DiscoveryModule, leaseFileRegistry } from '@rookery/discovery';
 import { EventsModule, sqliteBroker } from '@rookery/events';
 import { ResilienceModule } from '@rookery/resilience';
@@ -13,6 +14,7 @@ import { OrderStore } from './order-store.js';
 import { OrdersController } from './orders.controller.js';
 import { Orders } from './orders.js';
 import { UserDirectory } from './user-directory.js';
+import { UserStanding } from './user-standing.js';
 
 const { registryDirectory, eventsFile, databaseFile, logLevel } = readEnvironment('order-service');
 
@@ -37,13 +39,22 @@ const { registryDirectory, eventsFile, databaseFile, logLevel } = readEnvironmen
     }),
     EventsModule.forRoot({ broker: sqliteBroker({ file: eventsFile }) }),
     EventsModule.registerQueue({ name: CONFIRMATIONS, maxRetries: 3 }),
-    ClientModule.forFeature([{ service: 'user-service', policy: 'user-service' }]),
+    ClientModule.forFeature([{ client: UserApi, policy: 'user-service' }]),
+    GrpcClientModule.forFeature([
+      {
+        service: 'user-service',
+        policy: 'user-service',
+        package: STANDING_PACKAGE,
+        protoPath: STANDING_PROTO,
+      },
+    ]),
   ],
   controllers: [OrdersController],
   providers: [
     Orders,
     OrderAnnouncements,
     UserDirectory,
+    UserStanding,
     Confirmations,
     { provide: OrderStore, useFactory: () => new OrderStore(databaseFile) },
   ],

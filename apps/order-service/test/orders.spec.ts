@@ -18,6 +18,7 @@ let ada: User;
 
 beforeAll(async () => {
   [userApp, orderApp] = [await createUserApp(), await createOrderApp()];
+  await userApp.startAllMicroservices();
   await Promise.all([userApp, orderApp].map((app) => app.listen(0, '127.0.0.1')));
   ada = (await post(userApp, '/users', { name: 'Ada', email: 'ada@example.com' })).body as unknown as User;
   await eventually('user-service is found', async () => (await order({})).status === 201);
@@ -90,6 +91,24 @@ describe('placing an order', () => {
     expect(status).toBe(expected);
     expect(String(body['message'])).toMatch(message);
     expect(traces()).toEqual(before);
+  });
+
+  it('refuses what is more than user-service lets the user order for', async () => {
+    const rich = (await post(userApp, '/users', { name: 'Grace', email: 'grace@example.com' })).body;
+    const big = { userId: rich['id'], amount: 60_000_000 };
+    expect((await order(big)).status).toBe(201);
+    await eventually('it counts', async () => {
+      const history = (await get(userApp, `/users/${String(rich['id'])}/orders`)).body as unknown as Order[];
+      return history.length === 1;
+    });
+    const before = rows('order-service.db', 'orders');
+    const { status, body } = await order(big);
+    expect(status).toBe(422);
+    expect(body['message']).toBe(
+      `amount: 60000000 is more than the 40000000 that user ${String(rich['id'])} may still order for.`,
+    );
+    expect(rows('order-service.db', 'orders')).toBe(before);
+    expect((await order({ ...big, amount: 40_000_000 })).status).toBe(201);
   });
 
   it.each<[string, string, number]>([

@@ -6,6 +6,7 @@ import { ServiceModule } from '@rookery/service';
 import { TracingModule, tracingMixin } from '@rookery/tracing';
 import { LoggerModule } from 'nestjs-pino';
 import { OrderHistory } from './order-history.js';
+import { StandingController } from './standing.controller.js';
 import { UserAnnouncements } from './user-announcements.js';
 import { UsersController } from './users.controller.js';
 import { Users } from './users.js';
@@ -21,7 +22,7 @@ const { registryDirectory, eventsFile, databaseFile, logLevel } = readEnvironmen
     DiscoveryModule.forRoot({ registry: leaseFileRegistry({ directory: registryDirectory }) }),
     EventsModule.forRoot({ broker: sqliteBroker({ file: eventsFile }) }),
   ],
-  controllers: [UsersController],
+  controllers: [UsersController, StandingController],
   providers: [
     Users,
     UserAnnouncements,

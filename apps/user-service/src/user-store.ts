@@ -48,6 +48,12 @@ export class UserStore implements OnApplicationShutdown {
       .run(id, userId, item, amount, placedAt);
   }
 
+  /** What the user's orders add up to; 0 without any. */
+  spent(userId: string): number {
+    const row = this.#db.prepare('SELECT sum(amount) AS total FROM history WHERE user_id = ?').get(userId);
+    return Number(row?.['total'] ?? 0);
+  }
+
   /** The user's orders, oldest first. */
   history(userId: string): Order[] {
     const rows = this.#db

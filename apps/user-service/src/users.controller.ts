@@ -1,23 +1,21 @@
-import { Body, Controller, Get, Param, ParseUUIDPipe, Post } from '@nestjs/common';
-import { createUser, type CreateUser, type Order, type User } from '@demo/contracts';
+import { type CreateUser, type Order, type User, UserApi } from '@demo/contracts';
+import { type Served, ServeContract } from '@rookery/client/contract';
 import { Users } from './users.js';
 
-@Controller('users')
-export class UsersController {
+/** Routes, pipes and statuses are the contract's. */
+@ServeContract(UserApi)
+export class UsersController implements Served<UserApi> {
   constructor(private readonly users: Users) {}
 
-  @Post()
-  create(@Body({ schema: createUser }) input: CreateUser): Promise<User> {
+  create(input: CreateUser): Promise<User> {
     return this.users.create(input);
   }
 
-  @Get(':id')
-  find(@Param('id', ParseUUIDPipe) id: string): User {
+  find(id: string): User {
     return this.users.find(id);
   }
 
-  @Get(':id/orders')
-  history(@Param('id', ParseUUIDPipe) id: string): Order[] {
+  history(id: string): Order[] {
     return this.users.history(id);
   }
 }

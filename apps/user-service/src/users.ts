@@ -26,6 +26,11 @@ export class Users {
     return user;
   }
 
+  /** What the orders of a user add up to, in cents. */
+  spent(id: string): number {
+    return this.store.spent(id);
+  }
+
   history(id: string): Order[] {
     return this.store.history(this.find(id).id);
   }

@@ -9,4 +9,6 @@ export {
   placeOrder,
   type PlaceOrder,
 } from './order.js';
+export { type CheckOrder, type OrderCheck, STANDING_PACKAGE, STANDING_PROTO } from './standing.js';
 export { createUser, type CreateUser, type User, USER_CREATED, type UserCreated } from './user.js';
+export { UserApi } from './user-api.js';
