@@ -3,10 +3,14 @@ import { join } from 'node:path';
 import { isRookeryError } from '@rookery/common';
 import { seededRandom } from '@rookery/common/testing';
 import { eventually, FleetHarness, type FleetProcess } from '@rookery/testing';
-import { type Experiment, quantile } from './experiment.ts';
+import { type Experiment } from './experiment.ts';
 import { bootCaller } from './fixtures/caller.ts';
-import { type LastWords } from './fixtures/draining-replica.ts';
-import { type LoadCall, openLoop } from './fixtures/open-loop.ts';
+import { type LastWords } from './fixtures/last-words.ts';
+import { startLoad } from './fixtures/load-while.ts';
+import { type LoadCall, warmUp } from './fixtures/open-loop.ts';
+import { openRegistryPlace } from './fixtures/registry-place.ts';
+import { summarize } from './fixtures/summary.ts';
+import { pause } from './fixtures/pause.ts';
 
 const RATE = 150;
 const REPLICAS = 3;
@@ -25,19 +29,23 @@ interface Stop {
 /** A rolling update under load: each of three replicas gets a SIGTERM when its successor serves, ten times over. */
 const c3: Experiment = {
   title: `rolling SIGTERM of all ${REPLICAS} replicas, one by one, ${ROUNDS} rounds, at ${RATE} calls a second`,
-  async run(seed) {
+  onEveryRegistry: true,
+  async run(seed, options) {
     const random = seededRandom(seed);
+    await using registry = await openRegistryPlace(options.registry);
     await using fleet = await FleetHarness.create();
-    const directory = join(fleet.directory, 'registry');
     let born = 0;
     const start = () => {
       born += 1;
       const story = join(fleet.directory, `story-${born}.json`);
       const script = join(import.meta.dirname, 'fixtures', 'draining-replica.ts');
-      return { story, replica: fleet.start({ name: `worker-${born}`, script, args: [directory, story] }) };
+      return {
+        story,
+        replica: fleet.start({ name: `worker-${born}`, script, args: [registry.place, story] }),
+      };
     };
     const generation = Array.from({ length: REPLICAS }, start);
-    const caller = await bootCaller(directory);
+    const caller = await bootCaller(registry.place);
     const refusals = { retries: 0, resets: 0 };
     caller.policies.events$.subscribe((event) => {
       if (event.type !== 'retry') return;
@@ -54,22 +62,20 @@ const c3: Experiment = {
     try {
       await all();
       const call = () => caller.client.get('/work');
-      await openLoop(RATE, 1_000, call);
+      await warmUp(RATE, call);
       refusals.retries = refusals.resets = 0;
 
       const stops: Stop[] = [];
-      let rolling = true;
-      const load = loadWhile(() => rolling, call);
+      await using load = startLoad(RATE, call);
       for (let round = 0; round < ROUNDS; round += 1) {
         for (const [n, { replica, story }] of generation.entries()) {
-          await new Promise((resolve) => setTimeout(resolve, random() * 100));
+          await pause(random() * 100);
           stops.push(await stop(replica, story));
           generation[n] = start();
           await all();
         }
       }
-      rolling = false;
-      return judge(await load, stops, refusals);
+      return judge(await load.end(), stops, refusals);
     } finally {
       await caller.close();
     }
@@ -77,16 +83,6 @@ const c3: Experiment = {
 };
 
 export default c3;
-
-/** Load in pieces of a second, because how long the rolling takes is the machine's affair. */
-async function loadWhile(goesOn: () => boolean, call: () => Promise<unknown>): Promise<LoadCall[]> {
-  const pieces: Promise<LoadCall[]>[] = [];
-  while (goesOn()) {
-    pieces.push(openLoop(RATE, 1_000, call));
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-  }
-  return (await Promise.all(pieces)).flat();
-}
 
 async function stop(replica: FleetProcess, story: string): Promise<Stop> {
   const at = performance.now();
@@ -102,27 +98,14 @@ function judge(
   stops: readonly Stop[],
   { retries, resets }: { retries: number; resets: number },
 ) {
-  const took = calls.map(({ at, until }) => until - at);
-  const failed = calls.filter((call) => call.failed).length;
   const longest = Math.max(...stops.map(({ tookMs }) => tookMs));
   const latest = Math.max(...stops.map(({ lastRequestAfterMs }) => lastRequestAfterMs));
-  return {
-    sent: calls.length,
-    ok: calls.length - failed,
-    failed,
-    lost: 0,
-    duplicated: 0,
-    p50: quantile(took, 0.5),
-    p99: quantile(took, 0.99),
-    figures: {
-      [`failed calls: ${failed}, at most 0`]: failed === 0,
-      [`connections reset under a call: ${resets}, at most 0 (retries for any reason: ${retries})`]:
-        resets === 0,
-      [`stops: ${stops.length} of ${ROUNDS * REPLICAS}`]: stops.length === ROUNDS * REPLICAS,
-      [`longest stop ${longest.toFixed(0)} ms, at most ${DEADLINE_MS + 1_000}`]:
-        longest <= DEADLINE_MS + 1_000,
-      [`last request at a replica ${latest.toFixed(0)} ms after it was marked as draining, at most 200`]:
-        latest <= 200,
-    },
-  };
+  return summarize(calls, {
+    [`connections reset under a call: ${resets}, at most 0 (retries for any reason: ${retries})`]:
+      resets === 0,
+    [`stops: ${stops.length} of ${ROUNDS * REPLICAS}`]: stops.length === ROUNDS * REPLICAS,
+    [`longest stop ${longest.toFixed(0)} ms, at most ${DEADLINE_MS + 1_000}`]: longest <= DEADLINE_MS + 1_000,
+    [`last request at a replica ${latest.toFixed(0)} ms after it was marked as draining, at most 200`]:
+      latest <= 200,
+  });
 }

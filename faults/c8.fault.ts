@@ -6,9 +6,10 @@ import { getHttpClientToken, type HttpServiceClient } from '@rookery/client';
 import { seededRandom } from '@rookery/common/testing';
 import { DiscoveryModule, leaseFileRegistry, ServiceRegistry } from '@rookery/discovery';
 import { eventually, FleetHarness } from '@rookery/testing';
-import { type Experiment, quantile } from './experiment.ts';
+import { type Experiment } from './experiment.ts';
 import { callsTo, type Guard, type Outage } from './fixtures/chain.ts';
 import { type LoadCall, openLoop } from './fixtures/open-loop.ts';
+import { callLine } from './fixtures/summary.ts';
 
 const RATE = 120;
 const OUTAGE_MS = 8_000;
@@ -40,16 +41,8 @@ const c8: Experiment = {
     }
     const naive = await play('naive', 'error', NAIVE_RATE, NAIVE_MS, random());
     const calls = Object.values(stories).flatMap((story) => story.calls);
-    const took = calls.map(({ at, until }) => until - at);
-    const failed = calls.filter((call) => call.failed).length;
     return {
-      sent: calls.length,
-      ok: calls.length - failed,
-      failed,
-      lost: 0,
-      duplicated: 0,
-      p50: quantile(took, 0.5),
-      p99: quantile(took, 0.99),
+      ...callLine(calls),
       figures: Object.assign(
         {},
         ...Object.entries(stories).map(([outage, story]) => judge(outage, story)),

@@ -71,8 +71,6 @@ const c9: Experiment = {
       sent: calls.length,
       ok,
       failed: calls.length - ok,
-      lost: 0,
-      duplicated: 0,
       p50: quantile(took, 0.5),
       p99: quantile(took, 0.99),
       figures: {

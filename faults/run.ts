@@ -1,36 +1,65 @@
 import { readdirSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { type Experiment } from './experiment.ts';
+import { type CommandLine, readCommandLine } from './command-line.ts';
+import { type Experiment, type Findings } from './experiment.ts';
 
-const { values, positionals } = parseArgs({
-  options: { seed: { type: 'string' }, runs: { type: 'string', default: '1' } },
-  allowPositionals: true,
-});
+/** Stands for a number that the experiment does not measure. */
+const UNKNOWN = '-';
+
 const known = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.fault.ts'))
   .map((file) => file.replace('.fault.ts', '').toUpperCase());
-const id = positionals[0]?.toUpperCase();
+const commandLine = readCommandLine(process.argv.slice(2), known);
+if (typeof commandLine === 'string') refuse(commandLine);
 
-if (!id || !known.includes(id)) {
-  console.error(`Usage: npm run faults -- <id> [--seed n] [--runs n]. Experiments: ${known.join(', ')}.`);
+const experiments = new Map<string, Experiment>();
+for (const id of commandLine.ids) {
+  const file = (await import(`./${id.toLowerCase()}.fault.ts`)) as { default: Experiment };
+  if (commandLine.registryChosen && !file.default.onEveryRegistry)
+    refuse(`${id} does not depend on the registry. Leave --registry out.`);
+  experiments.set(id, file.default);
+}
+
+const summary: string[] = [];
+for (const [id, experiment] of experiments) {
+  const held = await runAll(id, experiment, commandLine);
+  summary.push(`${id} held in ${held} of ${commandLine.runs}`);
+  if (held < commandLine.runs) process.exitCode = 1;
+}
+console.log(summary.join('; '));
+
+function refuse(why: string): never {
+  console.error(why);
   process.exit(2);
 }
 
-const { default: experiment } = (await import(`./${id.toLowerCase()}.fault.ts`)) as { default: Experiment };
-console.log(`${id}: ${experiment.title}`);
-
-const firstSeed = Number(values.seed ?? Date.now() % 100_000);
-let held = true;
-for (let run = 0; run < Number(values.runs); run += 1) {
-  const seed = firstSeed + run;
-  const { sent, ok, failed, lost, duplicated, p50, p99, figures } = await experiment.run(seed);
-  console.log(
-    `seed ${seed} sent ${sent} ok ${ok} failed ${failed} lost ${lost} duplicated ${duplicated} ` +
-      `p50 ${p50.toFixed(1)} p99 ${p99.toFixed(1)}`,
-  );
-  for (const [figure, holds] of Object.entries(figures)) {
-    console.log(`  ${holds ? 'holds' : 'FAILS'}: ${figure}`);
-    held &&= holds;
+/** Resolves with the number of runs in which every figure held. */
+async function runAll(
+  id: string,
+  experiment: Experiment,
+  { firstSeed, runs, registry }: CommandLine,
+): Promise<number> {
+  console.log(`${id}: ${experiment.title}${experiment.onEveryRegistry ? `, registry: ${registry}` : ''}`);
+  let held = 0;
+  for (let seed = firstSeed; seed < firstSeed + runs; seed += 1) {
+    try {
+      held += report(seed, await experiment.run(seed, { registry })) ? 1 : 0;
+    } catch (error) {
+      // One that broke down must not take the others with it, and is no success.
+      console.log(`seed ${seed}`);
+      console.log(`  FAILS: ${error instanceof Error ? error.stack : String(error)}`);
+    }
   }
+  return held;
 }
-process.exitCode = held ? 0 : 1;
+
+/** Prints what came of a run; whether every figure held. */
+function report(seed: number, findings: Findings): boolean {
+  const { sent, ok, failed, lost, duplicated, p50, p99, figures } = findings;
+  console.log(
+    `seed ${seed} sent ${sent} ok ${ok} failed ${failed} lost ${lost ?? UNKNOWN} ` +
+      `duplicated ${duplicated ?? UNKNOWN} p50 ${p50?.toFixed(1) ?? UNKNOWN} p99 ${p99?.toFixed(1) ?? UNKNOWN}`,
+  );
+  for (const [figure, holds] of Object.entries(figures))
+    console.log(`  ${holds ? 'holds' : 'FAILS'}: ${figure}`);
+  return Object.values(figures).every(Boolean);
+}

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Module } from '@nestjs/common';
 import { ClientModule } from '@rookery/client';
 import { DiscoveryModule, leaseFileRegistry } from '@rookery/discovery';
@@ -10,7 +10,7 @@ import { TracingModule } from '@rookery/tracing';
 import { Hello } from './hello.ts';
 import { listenAndReport } from './listen-and-report.ts';
 
-const directory = process.argv[2] ?? '.';
+const directory = resolve(process.argv[2] ?? '.');
 
 class App {}
 Module({
