@@ -12,9 +12,10 @@ const ARROWS: Record<string, readonly string[]> = {
   tracing: ['common'],
   service: ['common', 'discovery'],
   client: ['common', 'discovery', 'resilience'],
-  mesh: ['common', 'resilience'],
+  mesh: ['common', 'discovery', 'resilience'],
   nats: ['common', 'discovery'],
   redis: ['common', 'discovery'],
+  etcd: ['common', 'discovery'],
   cli: ['common', 'discovery'],
   testing: ['common'],
 };

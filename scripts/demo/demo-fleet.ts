@@ -46,12 +46,13 @@ export class DemoFleet {
     });
   }
 
-  /** Resolves with the instances of a service when exactly `count` are registered. */
+  /** Resolves with the instances of a service that serve HTTP when exactly `count` of them are registered. */
   instances(service: string, count: number): Promise<readonly ServiceInstance[]> {
     return eventually(
       `${count} instances of ${service} in the registry`,
       async () => {
-        const instances = await this.#registry.discover(service).catch(() => []);
+        const registered = await this.#registry.discover(service).catch(() => []);
+        const instances = registered.filter(({ protocol }) => protocol === 'http');
         return instances.length === count && instances;
       },
       { within: 30_000 },

@@ -26,7 +26,7 @@ export async function run(story: Story, fleet: DemoFleet, collector: Collector):
   const people = await createUsers(urlOf(userInstances[0]), PEOPLE);
   story.tell(`${people.length} users were created: ${people.map(({ name }) => name).join(', ')}`);
 
-  story.chapter('Orders are placed; each looks its user up over HTTP');
+  story.chapter('Orders are placed; each looks its user up over HTTP, and over gRPC what he may order for');
   const desk = new OrderDesk(orderInstances.map(urlOf));
   const calm = await desk.load(people, 60, 10);
   story.check(
