@@ -247,14 +247,12 @@ describe('files that cannot be taken into use', () => {
     expect(refused).toMatchObject({ code: 'IDENTITY_FILES', message: expect.stringMatching(message) });
   });
 
-  it('fail the boot: a file that is not there', async () => {
-    const options = {
-      certificate: '/no/cert',
-      key: '/no/key',
-      trustBundle: '/no/ca',
-      trustDomain: 'example.org',
-    };
-    await expect(WorkloadIdentity.open(options)).rejects.toThrow('/no/cert: It cannot be read: ENOENT');
+  it.each(['certificate', 'key', 'trustBundle'] as const)('fail the boot: no file for the %s', async (missing) => {
+    const authority = new Authority();
+    const { options } = new IdentityFolder(authority.issue(), authority.bundle);
+    await expect(WorkloadIdentity.open({ ...options, [missing]: '/no/file' })).rejects.toThrow(
+      '/no/file: It cannot be read: ENOENT',
+    );
   });
 });
 
