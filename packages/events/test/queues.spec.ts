@@ -90,6 +90,18 @@ describe('a message queue', () => {
     expect((await letters())[0]).toMatchObject({ attempts: 4, event: { data: { to: 'ada' } } });
   });
 
+  it('spares its consumers what expired while it waited', async () => {
+    const app = await apps.boot({ imports: [emails] });
+    const queue = app.get<MessageQueue<string>>(getQueueToken('emails'), { strict: false });
+    await queue.publish('of the moment', { expiresIn: '10s' });
+    await queue.publish('of the day', { expiresIn: '1d' });
+    await apps.clock.advance(10_000);
+    await queue.consume(({ data }) => void calls.push(data));
+    await apps.until('the other one', () => calls.length > 0);
+    await apps.clock.advance(60_000);
+    expect([calls, await app.get(DeadLetters).list()]).toEqual([['of the day'], []]);
+  });
+
   it('keeps messages until somebody consumes them, and holds delayed ones back', async () => {
     const app = await apps.boot({ imports: [emails] });
     const queue = app.get<MessageQueue<string>>(getQueueToken('emails'));
@@ -101,6 +113,9 @@ describe('a message queue', () => {
     expect(calls).toEqual(['now']);
     await settledAt(2);
     await expect(queue.publish('x', { delay: -1 })).rejects.toThrow('delay: Invalid value -1');
+    await expect(queue.publish('x', { delay: '1m', expiresIn: '60s' })).rejects.toThrow(
+      'more than the delay',
+    );
     expect((await app.get(EventBus).status())[0]).toMatchObject({ group: 'queue:emails' });
   });
 

@@ -15,6 +15,7 @@ const full = createEvent(
     key: 'u',
     subject: 'users/1',
     version: '2',
+    expiresIn: '30s',
     headers: { traceparent: '00-aa-bb-01', 'X-Tenant': 'acme' },
   },
 );
@@ -33,6 +34,7 @@ describe('CloudEvents', () => {
       subject: 'users/1',
       dataversion: '2',
       partitionkey: 'u',
+      expirytime: '2026-01-01T00:00:30.000Z',
       traceparent: '00-aa-bb-01',
       rookeryheaders: '{"x-tenant":"acme"}',
       data: { name: 'Zoë' },
@@ -58,6 +60,7 @@ describe('CloudEvents', () => {
     ['an empty type', JSON.stringify({ ...valid, type: '' }), 'type'],
     ['a source that is no text', JSON.stringify({ ...valid, source: 7 }), 'source'],
     ['a bad time', JSON.stringify({ ...valid, time: 'yesterday' }), 'time'],
+    ['a bad end', JSON.stringify({ ...valid, expirytime: 'soon' }), 'expirytime'],
     ['binary data', JSON.stringify({ ...valid, data_base64: 'AA==' }), 'datacontenttype'],
     ['XML data', JSON.stringify({ ...valid, datacontenttype: 'text/xml' }), 'datacontenttype'],
     ['broken headers', JSON.stringify({ ...valid, rookeryheaders: '{"a":1}' }), 'rookeryheaders.a'],
@@ -75,6 +78,12 @@ describe('a new event', () => {
   it.each(['', 'a b', 'a.*', '>', 'a.', 'a\u0000b', '$queue.x', 'x'.repeat(256)])('refuses type %p', (type) =>
     expect(() => createEvent(origin, type, 1)).toThrow(InvalidEventError),
   );
+
+  it.each([0, -1, 'soon', '40000d', null])('refuses to expire in %p', (expiresIn) => {
+    expect(() => createEvent(origin, 'a', 1, { expiresIn: expiresIn as number })).toThrow(
+      'expiresIn: Use a duration',
+    );
+  });
 
   it('has an id of its own unless one is given, and refuses an empty one', () => {
     expect(createEvent(origin, 'a', 1).id).not.toBe(createEvent(origin, 'a', 1).id);

@@ -7,7 +7,7 @@ const TRACE_HEADERS = ['traceparent', 'tracestate'] as const;
 
 /**
  * The event in CloudEvents 1.0 structured JSON. `timestamp` is `time`, `key` is the Partitioning extension's
- * `partitionkey`, `version` is `dataversion`; headers whose names no attribute may have go into `rookeryheaders`.
+ * `partitionkey`, `expiresAt` the Expiry Time extension's `expirytime`, `version` is `dataversion`; headers whose names no attribute may have go into `rookeryheaders`.
  */
 export function encodeEvent(event: RookeryEvent): string {
   const { traceparent, tracestate, ...others } = event.headers;
@@ -22,6 +22,7 @@ export function encodeEvent(event: RookeryEvent): string {
       subject: event.subject,
       dataversion: event.version,
       partitionkey: event.key,
+      expirytime: event.expiresAt?.toISOString(),
       traceparent,
       tracestate,
       rookeryheaders: Object.keys(others).length > 0 ? JSON.stringify(others) : undefined,
@@ -41,15 +42,17 @@ export function decodeEvent(body: string): RookeryEvent {
     throw new InvalidEventError('datacontenttype: Only JSON data is understood.');
   const subject = optional(attributes, 'subject');
   const key = optional(attributes, 'partitionkey');
+  const expiresAt = timeOf(attributes, 'expirytime');
   return Object.freeze({
     id: required(attributes, 'id'),
     type: required(attributes, 'type'),
     source: required(attributes, 'source'),
     data: attributes['data'],
-    timestamp: timeOf(attributes),
+    timestamp: timeOf(attributes, 'time') ?? new Date(0),
     version: optional(attributes, 'dataversion') ?? '1',
     ...(subject !== undefined && { subject }),
     ...(key !== undefined && { key }),
+    ...(expiresAt !== undefined && { expiresAt }),
     headers: headersOf(attributes),
   });
 }
@@ -83,9 +86,11 @@ function required(attributes: Attributes, name: string): string {
   return value;
 }
 
-function timeOf(attributes: Attributes): Date {
-  const time = new Date(optional(attributes, 'time') ?? 0);
-  if (Number.isNaN(time.getTime())) throw new InvalidEventError('time: Use an RFC 3339 timestamp.');
+function timeOf(attributes: Attributes, name: string): Date | undefined {
+  const said = optional(attributes, name);
+  if (said === undefined) return undefined;
+  const time = new Date(said);
+  if (Number.isNaN(time.getTime())) throw new InvalidEventError(`${name}: Use an RFC 3339 timestamp.`);
   return time;
 }
 

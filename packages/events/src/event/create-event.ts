@@ -1,4 +1,4 @@
-import { type Clock, lowerCased } from '@rookery/common';
+import { type Clock, type Duration, lowerCased, parseDuration } from '@rookery/common';
 import { assertPublishable } from './event-type.js';
 import { InvalidEventError } from './invalid-event.error.js';
 import { type PublishOptions, type RookeryEvent } from './rookery-event.js';
@@ -9,6 +9,9 @@ export interface EventOrigin {
   readonly clock: Clock;
   readonly nextId: () => string;
 }
+
+/** Far beyond any use, and well within what a timestamp can say. */
+const LONGEST_LIFE_MS = 100 * 365 * 86_400_000;
 
 /** A new event of a type that users may publish. */
 export function createEvent<T>(
@@ -28,19 +31,27 @@ export function createReserved<T>(
   data: T,
   options: PublishOptions = {},
 ): RookeryEvent<T> {
-  const { id = origin.nextId(), version = '1', subject, key, headers = {} } = options;
+  const { id = origin.nextId(), version = '1', subject, key, expiresIn, headers = {} } = options;
   assertText({ id, version, subject, key, ...headers });
+  const now = origin.clock.now();
   return Object.freeze({
     id,
     type,
     source: origin.source,
     data,
-    timestamp: new Date(origin.clock.now()),
+    timestamp: new Date(now),
     version,
     ...(subject !== undefined && { subject }),
     ...(key !== undefined && { key }),
+    ...(expiresIn !== undefined && { expiresAt: new Date(now + lifeOf(expiresIn)) }),
     headers: lowerCased(headers),
   });
+}
+
+function lifeOf(expiresIn: Duration): number {
+  const lifeMs = parseDuration(expiresIn);
+  if (lifeMs && lifeMs <= LONGEST_LIFE_MS) return lifeMs;
+  throw new InvalidEventError(`expiresIn: Use a duration above zero and up to 100 years, such as "30s".`);
 }
 
 function assertText(attributes: Record<string, unknown>): void {

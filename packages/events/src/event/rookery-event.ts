@@ -1,3 +1,5 @@
+import { type Duration } from '@rookery/common';
+
 /** Something that happened, as publishers and handlers see it. `(source, id)` is its identity. */
 export interface RookeryEvent<T = unknown> {
   /** Unique within `source`. Default: a UUIDv7, so that ids sort by time. */
@@ -16,6 +18,8 @@ export interface RookeryEvent<T = unknown> {
   readonly subject?: string;
   /** Events of one key belong together: a broker that orders, orders by it. */
   readonly key?: string;
+  /** From then on it is of no use to anyone: no attempt to handle it begins any more. Unset: it never expires. */
+  readonly expiresAt?: Date;
   /** What travels with it, such as `traceparent`. Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -30,6 +34,12 @@ export interface PublishOptions {
   subject?: string;
   /** See `RookeryEvent.version`. Default `'1'`. */
   version?: string;
+  /**
+   * How long the event is of use, from its publishing. Once that is over, handlers that have not begun it are spared it, and
+   * it is tried again no more. Publisher and handlers go by their own clocks, so seconds are a sensible least. Default: for
+   * ever.
+   */
+  expiresIn?: Duration;
   /** Travel with the event. A `traceparent` of the running trace replaces one that is given. */
   headers?: Readonly<Record<string, string>>;
 }

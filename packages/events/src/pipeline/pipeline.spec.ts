@@ -58,6 +58,19 @@ describe('the pipeline', () => {
     expect(calls()).toBe(1);
   });
 
+  it.each([
+    ['an event that has expired', 5_000, 0],
+    ['one that has not', 4_999, 1],
+  ])('begins %s so often: %#', async (_what, after, times) => {
+    const { clock, log, deliver, calls } = setUp();
+    const body = BODY.replace('"1.0"', `"1.0","expirytime":"${new Date(clock.now() + 5_000).toISOString()}"`);
+    await clock.advance(after);
+    expect((await deliver(1, body)).kind).toBe(times === 0 ? 'done' : 'retry');
+    expect(calls()).toBe(times);
+    if (times === 0)
+      expect(log.lines).toMatchObject([{ level: 'log', message: expect.stringContaining('expired at') }]);
+  });
+
   it('does not retry what cannot be read', async () => {
     const { deliver, calls } = setUp();
     expect(await deliver(1, '{"half')).toMatchObject({

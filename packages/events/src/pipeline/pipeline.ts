@@ -17,8 +17,9 @@ export interface PipelineTools {
 }
 
 /**
- * What happens to each delivery, in this order: count, decode, trace, timeout, handler, outcome. A delivery that was
- * begun more often than allowed, or cannot be read, goes to the dead letters without reaching the handler.
+ * What happens to each delivery, in this order: count, decode, expiry, trace, timeout, handler, outcome. A delivery that was
+ * begun more often than allowed, or cannot be read, goes to the dead letters without reaching the handler. One that has
+ * expired is over: its publisher has said that it is of no use any more.
  */
 export function createReceive(spec: HandlerSpec, tools: PipelineTools): Receive {
   const allowed = spec.retries + 1;
@@ -30,6 +31,8 @@ export function createReceive(spec: HandlerSpec, tools: PipelineTools): Receive 
     } catch (error) {
       return judge(error, { spec, tools, delivery, final: true });
     }
+    if (event.expiresAt && event.expiresAt.getTime() <= tools.clock.now())
+      return discarded(spec, tools, event);
     return attempt(spec, tools, delivery, event);
   };
 }
@@ -55,6 +58,17 @@ async function attempt(
     const traceparent = event.headers['traceparent'];
     return judge(error, { spec, tools, delivery, final: delivery.attempt > spec.retries, traceparent });
   }
+}
+
+function discarded(
+  { consumer }: HandlerSpec,
+  { log }: PipelineTools,
+  { id, expiresAt }: RookeryEvent,
+): Outcome {
+  log.log(
+    `${consumerName(consumer)} does not handle event ${id}: it expired at ${expiresAt?.toISOString()}.`,
+  );
+  return { kind: 'done' };
 }
 
 function describe({ consumer, label }: HandlerSpec, delivery: Delivery, event: RookeryEvent) {

@@ -4,6 +4,7 @@ import { type EventHandler } from '../bus/event-bus.js';
 import { type EventsRuntime } from '../bus/events-runtime.js';
 import { handlerSettings } from '../bus/handler-options.js';
 import { createReserved } from '../event/create-event.js';
+import { InvalidEventError } from '../event/invalid-event.error.js';
 import { RESERVED_PREFIX } from '../event/event-type.js';
 import { type RookeryEvent } from '../event/rookery-event.js';
 import { type HandlerSpec } from '../pipeline/handler-spec.js';
@@ -19,6 +20,8 @@ export interface QueuePublishOptions {
   headers?: Readonly<Record<string, string>>;
   /** How long the message is held back. Default: not at all. */
   delay?: Duration;
+  /** How long it is of use, from its publishing; see `PublishOptions.expiresIn`. Longer than its delay. Default: for ever. */
+  expiresIn?: Duration;
 }
 
 const checkPublish = shape<QueuePublishOptions>({
@@ -26,6 +29,7 @@ const checkPublish = shape<QueuePublishOptions>({
   key: is.text,
   headers: mapOf(is.text),
   delay: is.duration(),
+  expiresIn: is.duration(),
 });
 
 /**
@@ -52,11 +56,17 @@ export class MessageQueue<T = unknown> {
     const where = `MessageQueue ${this.name}`;
     const { delay, ...options } = checkOptions(where, checkPublish, published);
     const { publisher, broker } = this.runtime;
+    const delayMs = delay === undefined ? 0 : toMilliseconds(delay);
     if (delay !== undefined) requireFeatures(broker.features, ['delay'], `${where} with a delay`);
+    if (options.expiresIn !== undefined && toMilliseconds(options.expiresIn) <= delayMs) {
+      throw new InvalidEventError(
+        'expiresIn: Use more than the delay, or the message is over before it is handed out.',
+      );
+    }
     // A source of its own, so that a message may have the id of the event that it was made from.
     const source = `${publisher.origin.source}/queues/${this.name}`;
     const message = createReserved({ ...publisher.origin, source }, queueType(this.name), data, options);
-    return publisher.publish(message, this.name, delay === undefined ? 0 : toMilliseconds(delay));
+    return publisher.publish(message, this.name, delayMs);
   }
 
   /** Competes for the queue's messages. Resolves to a function that ends it, after what is in flight. */
