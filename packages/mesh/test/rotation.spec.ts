@@ -247,13 +247,16 @@ describe('files that cannot be taken into use', () => {
     expect(refused).toMatchObject({ code: 'IDENTITY_FILES', message: expect.stringMatching(message) });
   });
 
-  it.each(['certificate', 'key', 'trustBundle'] as const)('fail the boot: no file for the %s', async (missing) => {
-    const authority = new Authority();
-    const { options } = new IdentityFolder(authority.issue(), authority.bundle);
-    await expect(WorkloadIdentity.open({ ...options, [missing]: '/no/file' })).rejects.toThrow(
-      '/no/file: It cannot be read: ENOENT',
-    );
-  });
+  it.each(['certificate', 'key', 'trustBundle'] as const)(
+    'fail the boot: no file for the %s',
+    async (missing) => {
+      const authority = new Authority();
+      const { options } = new IdentityFolder(authority.issue(), authority.bundle);
+      await expect(WorkloadIdentity.open({ ...options, [missing]: '/no/file' })).rejects.toThrow(
+        '/no/file: It cannot be read: ENOENT',
+      );
+    },
+  );
 });
 
 describe('a connection whose certificate ends', () => {
