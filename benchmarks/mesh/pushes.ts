@@ -62,7 +62,8 @@ export async function pushes(): Promise<Push[]> {
   const registry = plane.get(ServiceRegistry);
   const register = (port: number) =>
     registry.register({ service: SERVICE, host: '127.0.0.1', port, protocol: 'grpc' });
-  const whoAnswers = async () => Number((await mesh.call<{ id: string }>(SERVICE, 'bench.Users/Find', {})).id);
+  const whoAnswers = async () =>
+    Number((await mesh.call<{ id: string }>(SERVICE, 'bench.Users/Find', {})).id);
 
   let server = await serve();
   let lease = await register(server.port);
