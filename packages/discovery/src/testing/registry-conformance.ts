@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { systemClock, systemRandom } from '@rookery/common';
 import { CONTROL_SERVICE } from '../control/control-service.js';
 import { RequestFollower } from '../control/request-follower.js';
@@ -11,6 +11,7 @@ import {
   type RegistrySubject,
 } from './conformance-subject.js';
 import { eventually } from './eventually.js';
+import { patiently } from './patiently.js';
 import { sampleInstance } from './sample-instance.js';
 import { recordWatch, type WatchRecorder } from './watch-recorder.js';
 
@@ -31,21 +32,26 @@ export function registryConformance(
     let near: RegistryBackend;
     let far: RegistryBackend;
 
-    beforeEach(async () => {
-      subject = await create();
-      near = subject.connect();
-      far = subject.connect();
-      await near.open?.();
-      await far.open?.();
-    });
-
-    afterEach(async () => {
-      try {
-        await Promise.all(watches.splice(0).map((watch) => watch.stop()));
-      } finally {
-        await subject.dispose();
-      }
-    });
+    /** A test, with a subject of its own. */
+    const claim = (what: string, test: () => Promise<void>) =>
+      it(what, () =>
+        patiently(create, async (made) => {
+          subject = made;
+          near = subject.connect();
+          far = subject.connect();
+          try {
+            await near.open?.();
+            await far.open?.();
+            await test();
+          } finally {
+            try {
+              await Promise.all(watches.splice(0).map((watch) => watch.stop()));
+            } finally {
+              await subject.dispose();
+            }
+          }
+        }),
+      );
 
     const idsOf = async (service = 'users') => {
       const { instances } = await far.list(service, signal);
@@ -65,7 +71,7 @@ export function registryConformance(
       for (const service of services) await soon(async () => expect(await idsOf(service)).toEqual([]));
     };
 
-    it('lists what another process registered, unchanged', async () => {
+    claim('lists what another process registered, unchanged', async () => {
       const instance = sampleInstance({
         zone: 'a',
         weight: 7,
@@ -77,7 +83,7 @@ export function registryConformance(
       expect(instances).toEqual([instance]);
     });
 
-    it('keeps services and instances apart', async () => {
+    claim('keeps services and instances apart', async () => {
       await near.register(sampleInstance({ id: 'a' }), TTL, signal);
       await near.register(sampleInstance({ id: 'A' }), TTL, signal);
       await near.register(sampleInstance({ id: 'a', service: 'orders' }), TTL, signal);
@@ -86,29 +92,36 @@ export function registryConformance(
       expect([...(await far.services(signal))].sort()).toEqual(['orders', 'users']);
     });
 
-    it('has an empty list and no name for a service that nobody registered', async () => {
+    claim('has an empty list and no name for a service that nobody registered', async () => {
       expect(await idsOf('nobody')).toEqual([]);
       expect(await far.services(signal)).toEqual([]);
     });
 
-    it.each(['../../escape', '..', '/etc/passwd', 'a\\b', 'CON', '%2e%2e', 'ünï-ço∂é', 'x'.repeat(128)])(
-      'takes the id %p as a name and nothing else',
-      async (id) => {
+    for (const id of [
+      '../../escape',
+      '..',
+      '/etc/passwd',
+      'a\\b',
+      'CON',
+      '%2e%2e',
+      'ünï-ço∂é',
+      'x'.repeat(128),
+    ])
+      claim(`takes the id ${id} as a name and nothing else`, async () => {
         const lease = await near.register(sampleInstance({ id }), TTL, signal);
         expect(await idsOf()).toEqual([id]);
         await lease.release(signal);
         expect(await idsOf()).toEqual([]);
-      },
-    );
+      });
 
-    it('never lists what has expired', async () => {
+    claim('never lists what has expired', async () => {
       await near.register(sampleInstance(), TTL, signal);
       await expire('users');
       expect(await idsOf()).toEqual([]);
       expect(await far.services(signal)).toEqual([]);
     });
 
-    it('keeps what is renewed', async () => {
+    claim('keeps what is renewed', async () => {
       const lease = await near.register(sampleInstance(), TTL, signal);
       for (let beat = 0; beat < 6; beat += 1) {
         await subject.elapse(TTL / 3);
@@ -117,7 +130,7 @@ export function registryConformance(
       }
     });
 
-    it('shows an update, which renews as well', async () => {
+    claim('shows an update, which renews as well', async () => {
       const lease = await near.register(sampleInstance(), TTL, signal);
       // Together more than a time to live, and each far from it: on a real clock a busy machine may add to both.
       await subject.elapse((TTL * 3) / 5);
@@ -127,7 +140,7 @@ export function registryConformance(
       expect(instances).toEqual([{ ...sampleInstance(), status: 'draining' }]);
     });
 
-    it('forgets what is released at once, and releases twice without harm', async () => {
+    claim('forgets what is released at once, and releases twice without harm', async () => {
       const lease = await near.register(sampleInstance(), TTL, signal);
       await lease.release(signal);
       expect(await idsOf()).toEqual([]);
@@ -136,7 +149,7 @@ export function registryConformance(
       expect(await idsOf()).toEqual([]);
     });
 
-    it('gives an id to who registers it last, and tells who had it before', async () => {
+    claim('gives an id to who registers it last, and tells who had it before', async () => {
       const older = await near.register(sampleInstance({ port: 1 }), TTL, signal);
       const newer = await far.register(sampleInstance({ port: 2 }), TTL, signal);
       await expect(older.renew(signal)).rejects.toMatchObject({ code: 'LEASE_LOST', reason: 'taken' });
@@ -146,7 +159,7 @@ export function registryConformance(
       expect(instances.map(({ port }) => port)).toEqual([2]);
     });
 
-    it('treats a lease that ran out as promised', async () => {
+    claim('treats a lease that ran out as promised', async () => {
       const lease = await near.register(sampleInstance(), TTL, signal);
       await expire('users');
       if (features.forgetsExpired) {
@@ -158,7 +171,7 @@ export function registryConformance(
       }
     });
 
-    it('removes the dead and only them, and counts them', async () => {
+    claim('removes the dead and only them, and counts them', async () => {
       await near.register(sampleInstance({ id: 'dead' }), TTL, signal);
       await near.register(sampleInstance({ id: 'dead', service: 'orders' }), TTL, signal);
       await expire('users', 'orders');
@@ -168,7 +181,7 @@ export function registryConformance(
       expect(await idsOf()).toEqual(['alive']);
     });
 
-    it('tells a watcher what is there, who comes, who changes, who goes and who expires', async () => {
+    claim('tells a watcher what is there, who comes, who changes, who goes and who expires', async () => {
       await near.register(sampleInstance({ id: 'a' }), TTL * 100, signal);
       const seen = watch();
       await soon(() => expect(seen.ids()).toEqual(['a']));
@@ -183,53 +196,62 @@ export function registryConformance(
       await soon(() => expect(seen.ids()).toEqual(['a']));
     });
 
-    it('numbers snapshots upwards, and those of a list no lower than those of a watch before it', async () => {
-      const seen = watch();
-      for (const id of ['a', 'b', 'c']) await near.register(sampleInstance({ id }), TTL * 100, signal);
-      await soon(() => expect(seen.ids()).toEqual(['a', 'b', 'c']));
-      const revisions = seen.snapshots.map(({ revision }) => revision);
-      expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
-      const { revision } = await far.list('users', signal);
-      expect(revision).toBeGreaterThanOrEqual(revisions.at(-1) ?? 0);
-    });
+    claim(
+      'numbers snapshots upwards, and those of a list no lower than those of a watch before it',
+      async () => {
+        const seen = watch();
+        for (const id of ['a', 'b', 'c']) await near.register(sampleInstance({ id }), TTL * 100, signal);
+        await soon(() => expect(seen.ids()).toEqual(['a', 'b', 'c']));
+        const revisions = seen.snapshots.map(({ revision }) => revision);
+        expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
+        const { revision } = await far.list('users', signal);
+        expect(revision).toBeGreaterThanOrEqual(revisions.at(-1) ?? 0);
+      },
+    );
 
-    it('gives a watcher of a service that nobody registered an empty list, then the first that comes', async () => {
-      const seen = watch('late');
-      await soon(() => expect(seen.ids()).toEqual([]));
-      await near.register(sampleInstance({ id: 'first', service: 'late' }), TTL * 100, signal);
-      await soon(() => expect(seen.ids()).toEqual(['first']));
-    });
+    claim(
+      'gives a watcher of a service that nobody registered an empty list, then the first that comes',
+      async () => {
+        const seen = watch('late');
+        await soon(() => expect(seen.ids()).toEqual([]));
+        await near.register(sampleInstance({ id: 'first', service: 'late' }), TTL * 100, signal);
+        await soon(() => expect(seen.ids()).toEqual(['first']));
+      },
+    );
 
-    it('carries a request to the owner of an instance and the answer back, and keeps neither', async () => {
-      const self = sampleInstance();
-      const lease = await near.register(self, TTL * 100, signal);
-      let wish: InstanceStatus = 'up';
-      const follower = new RequestFollower(self, {
-        backend: near,
-        clock: systemClock,
-        random: systemRandom,
-        comply: ({ status }) => (wish = status),
-        tell: async () => {
-          await lease.update({ ...self, status: wish }, signal);
-          return wish;
-        },
-        onRefused: () => {},
-      });
-      try {
-        let answer: unknown;
-        requestStatus(far, self, { status: 'draining', by: 'the suite', timeout: '30s' }).then(
-          (status) => (answer = status),
-          (error: unknown) => (answer = error),
-        );
-        await soon(() => expect(answer).toBe('draining'));
-        expect((await far.list('users', signal)).instances).toMatchObject([{ status: 'draining' }]);
-        await eventually(
-          (ms) => subject.elapse(ms),
-          async () => expect(await idsOf(CONTROL_SERVICE)).toEqual([]),
-        );
-      } finally {
-        await follower.stop();
-      }
-    });
+    claim(
+      'carries a request to the owner of an instance and the answer back, and keeps neither',
+      async () => {
+        const self = sampleInstance();
+        const lease = await near.register(self, TTL * 100, signal);
+        let wish: InstanceStatus = 'up';
+        const follower = new RequestFollower(self, {
+          backend: near,
+          clock: systemClock,
+          random: systemRandom,
+          comply: ({ status }) => (wish = status),
+          tell: async () => {
+            await lease.update({ ...self, status: wish }, signal);
+            return wish;
+          },
+          onRefused: () => {},
+        });
+        try {
+          let answer: unknown;
+          requestStatus(far, self, { status: 'draining', by: 'the suite', timeout: '30s' }).then(
+            (status) => (answer = status),
+            (error: unknown) => (answer = error),
+          );
+          await soon(() => expect(answer).toBe('draining'));
+          expect((await far.list('users', signal)).instances).toMatchObject([{ status: 'draining' }]);
+          await eventually(
+            (ms) => subject.elapse(ms),
+            async () => expect(await idsOf(CONTROL_SERVICE)).toEqual([]),
+          );
+        } finally {
+          await follower.stop();
+        }
+      },
+    );
   });
 }
