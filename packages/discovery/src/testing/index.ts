@@ -1,5 +1,6 @@
 export { badEntries } from './bad-entries.js';
 export { CONFORMANCE_TTL_MS, type RegistryFeatures, type RegistrySubject } from './conformance-subject.js';
+export { contactsOf } from './contacts.js';
 export { eventually } from './eventually.js';
 export { type FaultyRegistry, faultyRegistry, type RegistryFault } from './faulty-registry.js';
 export { type OutageSubject } from './outage-subject.js';

@@ -29,11 +29,10 @@ export interface Svid {
  * or the certificate is not that of one workload of the trust domain. Whether it is still valid is not looked at.
  */
 export async function readSvid(files: IdentityFiles, trustDomain: string): Promise<Svid> {
-  const [certificate, key, trustBundle] = await Promise.all([
-    contentOf(files.certificate),
-    contentOf(files.key),
-    contentOf(files.trustBundle),
-  ]);
+  // One after the other, so that the same mistake gets the same message each time.
+  const certificate = await contentOf(files.certificate);
+  const key = await contentOf(files.key);
+  const trustBundle = await contentOf(files.trustBundle);
   const leaf = leafOf([files.certificate, certificate], [files.key, key]);
   certificatesIn(trustBundle, files.trustBundle);
   return {

@@ -77,7 +77,8 @@ async function readContext({
   key,
   clientAuthorities,
 }: XdsTlsOptions): Promise<SecureContextOptions> {
-  const [cert, privateKey] = await Promise.all([contentOf(certificate), contentOf(key)]);
+  const cert = await contentOf(certificate);
+  const privateKey = await contentOf(key);
   leafOf([certificate, cert], [key, privateKey]);
   const context = { cert, key: privateKey, minVersion: 'TLSv1.2' } as const;
   if (clientAuthorities === undefined) return context;
