@@ -1,5 +1,12 @@
 import { Module } from '@nestjs/common';
-import { CONFIRMATIONS, readEnvironment, STANDING_PACKAGE, STANDING_PROTO, UserApi } from '@demo/contracts';
+import {
+  confirmation,
+  CONFIRMATIONS,
+  readEnvironment,
+  STANDING_PACKAGE,
+  STANDING_PROTO,
+  UserApi,
+} from '@demo/contracts';
 import { ClientModule } from '@rookery/client';
 import { GrpcClientModule } from '@rookery/client/grpc';
 import { DiscoveryModule, leaseFileRegistry } from '@rookery/discovery';
@@ -38,7 +45,7 @@ const { registryDirectory, eventsFile, databaseFile, logLevel } = readEnvironmen
       },
     }),
     EventsModule.forRoot({ broker: sqliteBroker({ file: eventsFile }) }),
-    EventsModule.registerQueue({ name: CONFIRMATIONS, maxRetries: 3 }),
+    EventsModule.registerQueue({ name: CONFIRMATIONS, schema: confirmation, maxRetries: 3 }),
     ClientModule.forFeature([{ client: UserApi, policy: 'user-service' }]),
     GrpcClientModule.forFeature([
       {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Announcer, type Confirmation, CONFIRMATIONS, ORDER_PLACED, type OrderPlaced } from '@demo/contracts';
+import { Announcer, type Confirmation, CONFIRMATIONS, OrderPlaced } from '@demo/contracts';
 import { EventBus, InjectQueue, MessageQueue } from '@rookery/events';
 import { OrderStore, type StoredOrder } from './order-store.js';
 
@@ -22,7 +22,7 @@ export class OrderAnnouncements extends Announcer<StoredOrder> {
   }
 
   override async announce({ order, email }: StoredOrder): Promise<void> {
-    await this.events.publish<OrderPlaced>(ORDER_PLACED, order, { id: order.id });
+    await this.events.publish(OrderPlaced, order, { id: order.id });
     const text = `Your order of ${order.item} is placed.`;
     await this.confirmations.publish({ orderId: order.id, email, text }, { id: order.id });
     this.store.markAnnounced(order.id);

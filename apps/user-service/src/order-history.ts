@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { ORDER_PLACED, type OrderPlaced } from '@demo/contracts';
+import { type Order, OrderPlaced } from '@demo/contracts';
 import { OnEvent, type RookeryEvent } from '@rookery/events';
 import { UserStore } from './user-store.js';
 
@@ -10,8 +10,8 @@ export class OrderHistory {
 
   constructor(private readonly store: UserStore) {}
 
-  @OnEvent(ORDER_PLACED)
-  record({ data }: RookeryEvent<OrderPlaced>): void {
+  @OnEvent(OrderPlaced)
+  record({ data }: RookeryEvent<Order>): void {
     this.store.record(data);
     this.#logger.debug(`Recorded order ${data.id} of user ${data.userId}`);
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Announcer, type User, USER_CREATED, type UserCreated } from '@demo/contracts';
+import { Announcer, type User, UserCreated } from '@demo/contracts';
 import { EventBus } from '@rookery/events';
 import { UserStore } from './user-store.js';
 
@@ -18,7 +18,7 @@ export class UserAnnouncements extends Announcer<User> {
   }
 
   override async announce(user: User): Promise<void> {
-    await this.events.publish<UserCreated>(USER_CREATED, user, { id: user.id });
+    await this.events.publish(UserCreated, user, { id: user.id });
     this.store.markAnnounced(user.id);
   }
 }

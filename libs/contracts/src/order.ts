@@ -1,3 +1,4 @@
+import { defineEvent } from '@rookery/events';
 import { z } from 'zod';
 
 /** What is needed to place an order. The amount is in cents. */
@@ -16,14 +17,13 @@ export interface Order extends PlaceOrder {
 }
 
 /** Announced when an order is placed. */
-export const ORDER_PLACED = 'order.placed';
-export type OrderPlaced = Order;
+export const OrderPlaced = defineEvent('order.placed', {
+  schema: z.object({ ...placeOrder.shape, id: z.uuid(), placedAt: z.iso.datetime() }),
+});
 
 /** The queue of confirmations that are still to be sent. */
 export const CONFIRMATIONS = 'confirmations';
 
-export interface Confirmation {
-  readonly orderId: string;
-  readonly email: string;
-  readonly text: string;
-}
+export const confirmation = z.object({ orderId: z.uuid(), email: z.email(), text: z.string().min(1) });
+
+export type Confirmation = z.infer<typeof confirmation>;

@@ -1,3 +1,4 @@
+import { defineEvent } from '@rookery/events';
 import { z } from 'zod';
 
 /** What is needed to create a user. */
@@ -13,5 +14,6 @@ export interface User extends CreateUser {
 }
 
 /** Announced when a user exists. */
-export const USER_CREATED = 'user.created';
-export type UserCreated = User;
+export const UserCreated = defineEvent('user.created', {
+  schema: z.object({ ...createUser.shape, id: z.uuid() }),
+});

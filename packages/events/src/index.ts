@@ -21,6 +21,13 @@ export { EventBus, type EventHandler, type SubscribeOptions } from './bus/event-
 export { type HandlerOptions } from './bus/handler-options.js';
 export { IdentityConflictError } from './bus/identity-conflict.error.js';
 export { OnEvent, type OnEventOptions } from './bus/on-event.decorator.js';
+export {
+  defineEvent,
+  type EventContract,
+  type EventDefinition,
+  type Upcaster,
+} from './contract/event-contract.js';
+export { EventMismatchError } from './contract/event-mismatch.error.js';
 export { type DeadLetter, DeadLetters } from './dead-letters/dead-letters.js';
 export { decodeEvent, encodeEvent } from './event/cloud-event.js';
 export { InvalidEventError } from './event/invalid-event.error.js';

@@ -2,10 +2,10 @@ import { type StandardSchemaV1 } from '@standard-schema/spec';
 import { check, type Check } from '../options/check.js';
 
 /**
- * A schema of any library that speaks Standard Schema v1 (zod 4, valibot, arktype ...) whose output is an `Output`. It is
+ * A schema of any library that speaks Standard Schema v1 (zod 4, valibot, arktype ...) whose output is an `Output`, and that takes an `Input`. It is
  * the same interface that Nest takes in `@Body({ schema })`. https://standardschema.dev
  */
-export type Schema<Output = unknown> = StandardSchemaV1<unknown, Output>;
+export type Schema<Output = unknown, Input = unknown> = StandardSchemaV1<Input, Output>;
 
 /** An option that holds a schema. Those of arktype are functions. */
 export const schemaCheck: Check = check(

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { checkOptions, is, OptionsError, required, shape } from '@rookery/common';
 import { consumerName } from '../broker/consumer-spec.js';
 import { type EventPattern, eventPattern } from '../event/pattern.js';
+import { patternOf, readerOf } from '../contract/wanted.js';
 import { type HandlerSpec } from '../pipeline/handler-spec.js';
 import { handlerName } from './event-bus.js';
 import { type EventsRuntime } from './events-runtime.js';
@@ -46,7 +47,8 @@ function toHandler(
   runtime: EventsRuntime,
 ): HandlerSpec {
   const where = `@OnEvent on ${found.name}`;
-  for (const { pattern, options } of entries) checkOptions(where, checkOnEvent, { ...options, pattern });
+  for (const { wanted, options } of entries)
+    checkOptions(where, checkOnEvent, { ...options, pattern: patternOf(wanted) });
   const [first, ...others] = entries.map(({ options }) => options);
   if (others.some((options) => !isDeepStrictEqual(options, first)))
     throw new OptionsError(where, [
@@ -55,7 +57,15 @@ function toHandler(
   const { name = found.name, group: _group, ...options } = first ?? {};
   return {
     ...handlerSettings(where, options, runtime.random),
-    consumer: { group, handler: name, patterns: [...new Set(entries.map(({ pattern }) => pattern))] },
+    consumer: {
+      group,
+      handler: name,
+      patterns: [...new Set(entries.map(({ wanted }) => patternOf(wanted)))],
+    },
+    read: readerOf(
+      where,
+      entries.map(({ wanted }) => wanted),
+    ),
     invoke: found.invoke,
   };
 }

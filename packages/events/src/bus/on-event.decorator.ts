@@ -1,5 +1,8 @@
 import { requireInstanceMethod, requireModule } from '@rookery/common';
+import { type EventContract } from '../contract/event-contract.js';
+import { type Wanted } from '../contract/wanted.js';
 import { type EventPattern } from '../event/pattern.js';
+import { type RookeryEvent } from '../event/rookery-event.js';
 import { EventBus } from './event-bus.js';
 import { type HandlerOptions } from './handler-options.js';
 
@@ -16,9 +19,18 @@ export interface OnEventOptions extends HandlerOptions {
 
 /** One `@OnEvent` of a method. */
 export interface OnEventEntry {
-  readonly pattern: EventPattern;
+  readonly wanted: Wanted;
   readonly options: OnEventOptions;
 }
+
+/** Decorates a method that takes events with this data. */
+export type HandlerDecorator<Data> = <
+  Handler extends (event: RookeryEvent<Data>, ...more: never[]) => unknown,
+>(
+  target: object,
+  key: string | symbol,
+  descriptor: TypedPropertyDescriptor<Handler>,
+) => void;
 
 const ON_EVENT = '@rookery/events:on-event';
 
@@ -29,17 +41,24 @@ const ON_EVENT = '@rookery/events:on-event';
  * It may be used several times. Entries of one group are one consumer: an event that matches two patterns arrives
  * once, and their other options must be the same.
  *
+ * With a contract the compiler holds the method's parameter to it, and the data is what the contract's schema makes of it.
+ *
  * @example
- * @OnEvent('user.created', { retries: 5 })
- * async greet(event: RookeryEvent<UserCreated>, @Signal() signal?: AbortSignal) { ... }
+ * @OnEvent(UserCreated, { retries: 5 }) // or 'user.created', or 'user.*'
+ * async greet(event: RookeryEvent<User>, @Signal() signal?: AbortSignal) { ... }
  */
-export function OnEvent(pattern: EventPattern, options: OnEventOptions = {}): MethodDecorator {
+export function OnEvent<Data>(
+  contract: EventContract<Data>,
+  options?: OnEventOptions,
+): HandlerDecorator<Data>;
+export function OnEvent(pattern: EventPattern, options?: OnEventOptions): MethodDecorator;
+export function OnEvent(wanted: Wanted, options: OnEventOptions = {}): MethodDecorator {
   return (target, key, descriptor) => {
     requireInstanceMethod('@OnEvent()', target, key, descriptor);
     requireModule('@rookery/events', EventBus, target);
     const method = descriptor.value as object;
     // Decorators run from the bottom up; a reader expects the order of the text.
-    Reflect.defineMetadata(ON_EVENT, [{ pattern, options }, ...onEventEntries(method)], method);
+    Reflect.defineMetadata(ON_EVENT, [{ wanted, options }, ...onEventEntries(method)], method);
   };
 }
 

@@ -12,5 +12,7 @@ export interface HandlerSpec {
   readonly backoff: Backoff;
   readonly concurrency: number;
   readonly timeoutMs: number;
+  /** Makes of an event what its contract says. Rejects with an `EventMismatchError`. Unset: events are handed out as they are. */
+  readonly read?: ((event: RookeryEvent) => Promise<RookeryEvent>) | undefined;
   readonly invoke: (event: RookeryEvent, signal: AbortSignal) => unknown;
 }

@@ -3,6 +3,7 @@ import { isObservable, lastValueFrom } from 'rxjs';
 import { consumerName } from '../broker/consumer-spec.js';
 import { type Delivery, type Outcome, type Receive } from '../broker/delivery.js';
 import { type Log } from '../broker/log.js';
+import { EventMismatchError } from '../contract/event-mismatch.error.js';
 import { decodeEvent } from '../event/cloud-event.js';
 import { type RookeryEvent } from '../event/rookery-event.js';
 import { AttemptsExhaustedError } from './attempts-exhausted.error.js';
@@ -17,8 +18,9 @@ export interface PipelineTools {
 }
 
 /**
- * What happens to each delivery, in this order: count, decode, expiry, trace, timeout, handler, outcome. A delivery that was
- * begun more often than allowed, or cannot be read, goes to the dead letters without reaching the handler. One that has
+ * What happens to each delivery, in this order: count, decode, expiry, trace, timeout, contract, handler, outcome. A delivery
+ * that was begun more often than allowed, cannot be read, or is not what its contract says, goes to the dead letters without
+ * reaching the handler. One that has
  * expired is over: its publisher has said that it is of no use any more.
  */
 export function createReceive(spec: HandlerSpec, tools: PipelineTools): Receive {
@@ -47,7 +49,7 @@ async function attempt(
   const call = describe(spec, delivery, event);
   const run = () =>
     runWithTimeout(clock, spec.timeoutMs, delivery.signal, (signal) =>
-      runWithDeadline(clock, spec.timeoutMs, signal, () => settled(spec.invoke(event, signal))),
+      runWithDeadline(clock, spec.timeoutMs, signal, () => handle(spec, event, signal)),
     );
   try {
     // A consumer begins something new: it inherits nothing from whoever published in the same process.
@@ -56,7 +58,8 @@ async function attempt(
     return { kind: 'done' };
   } catch (error) {
     const traceparent = event.headers['traceparent'];
-    return judge(error, { spec, tools, delivery, final: delivery.attempt > spec.retries, traceparent });
+    const final = delivery.attempt > spec.retries || error instanceof EventMismatchError;
+    return judge(error, { spec, tools, delivery, final, traceparent });
   }
 }
 
@@ -90,7 +93,12 @@ function describe({ consumer, label }: HandlerSpec, delivery: Delivery, event: R
 }
 
 /** A handler may also return an observable: it has handled the event when that completes. */
-async function settled(result: unknown): Promise<void> {
+async function handle(
+  { read, invoke }: HandlerSpec,
+  event: RookeryEvent,
+  signal: AbortSignal,
+): Promise<void> {
+  const result = invoke(read ? await read(event) : event, signal);
   if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
   else await result;
 }

@@ -3,6 +3,8 @@ import { requireFeatures } from '../broker/features.js';
 import { type EventHandler } from '../bus/event-bus.js';
 import { type EventsRuntime } from '../bus/events-runtime.js';
 import { handlerSettings } from '../bus/handler-options.js';
+import { assertFits } from '../contract/fitting-data.js';
+import { fitting } from '../contract/read-event.js';
 import { createReserved } from '../event/create-event.js';
 import { InvalidEventError } from '../event/invalid-event.error.js';
 import { RESERVED_PREFIX } from '../event/event-type.js';
@@ -55,6 +57,7 @@ export class MessageQueue<T = unknown> {
   async publish(data: T, published: QueuePublishOptions = {}): Promise<RookeryEvent<T>> {
     const where = `MessageQueue ${this.name}`;
     const { delay, ...options } = checkOptions(where, checkPublish, published);
+    await assertFits(this.options.schema, data);
     const { publisher, broker } = this.runtime;
     const delayMs = delay === undefined ? 0 : toMilliseconds(delay);
     if (delay !== undefined) requireFeatures(broker.features, ['delay'], `${where} with a delay`);
@@ -76,12 +79,13 @@ export class MessageQueue<T = unknown> {
 
   /** The queue's one consumer, with this handler. @internal */
   handledBy(handler: EventHandler<T>): HandlerSpec {
-    const { name, maxRetries = 3, ...options } = this.options;
+    const { name, maxRetries = 3, schema, ...options } = this.options;
     return {
       ...handlerSettings(`queue ${name}`, { retries: maxRetries, ...options }, this.runtime.random),
       // The group is no service's name, so that a service and a queue of one name stay apart.
       consumer: { group: `queue:${name}`, handler: 'process', patterns: [queueType(name)] },
       label: name,
+      read: schema && ((message) => fitting(message, schema)),
       invoke: (event, signal) => handler(event as RookeryEvent<T>, signal),
     };
   }
