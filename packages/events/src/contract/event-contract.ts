@@ -62,7 +62,7 @@ export function defineEvent<Data, Input>(
   const where = `defineEvent(${JSON.stringify(type)})`;
   const { schema, version = 1, upcasters = {} } = checkOptions(where, checkDefinition, definition);
   checkUpcasters(where, upcasters, version);
-  return Object.freeze({ type, version, schema: schema as Schema<Data, Input>, upcasters });
+  return Object.freeze({ type, version, schema, upcasters });
 }
 
 /** A gap would leave the older upcasters without use, and their events without an owner. */
