@@ -15,6 +15,7 @@ const ARROWS: Record<string, readonly string[]> = {
   mesh: ['common', 'discovery', 'resilience'],
   nats: ['common', 'discovery'],
   redis: ['common', 'discovery'],
+  postgres: ['common', 'events'],
   etcd: ['common', 'discovery'],
   cli: ['common', 'discovery'],
   testing: ['common'],

@@ -15,6 +15,11 @@ import { RecordingLog } from './recording-log.js';
 export interface ConformanceTarget {
   /** Every broker it makes uses the same events, as every process of a system would. */
   readonly factory: BrokerFactory;
+  /**
+   * Resolves when no input or output is under way, of which the clock knows nothing: time passes no faster than a server answers.
+   * Default: nothing is.
+   */
+  settled?(): Promise<void>;
   /** Removes all traces, after the brokers are closed. */
   cleanup?(): unknown;
 }
@@ -88,7 +93,7 @@ export class ConformanceRig {
   async until(what: string, holds: () => boolean | Promise<boolean>, limitMs = 60_000): Promise<void> {
     for (let passed = 0; passed < limitMs; passed += 50) {
       if (await holds()) return;
-      await this.clock.advance(50);
+      await this.#step();
     }
     // What fell due may still wait for its input or output, of which the clock knows nothing.
     for (let waited = 0; waited < IO_LIMIT_MS; waited += 1) {
@@ -100,7 +105,12 @@ export class ConformanceRig {
 
   /** Lets time pass for everything that could still happen to happen. */
   async quiet(ms = 2_000): Promise<void> {
-    for (let passed = 0; passed < ms; passed += 50) await this.clock.advance(50);
+    for (let passed = 0; passed < ms; passed += 50) await this.#step();
+  }
+
+  async #step(): Promise<void> {
+    await this.clock.advance(50);
+    await this.target.settled?.();
   }
 
   async dispose(): Promise<void> {

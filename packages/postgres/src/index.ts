@@ -1,0 +1,3 @@
+export { PostgresUnavailableError } from './errors/postgres-unavailable.error.js';
+export { postgresBroker } from './postgres-broker.js';
+export { type PostgresBrokerOptions } from './postgres-broker.options.js';

@@ -1,0 +1,107 @@
+import { type Clock, messageOf, repeat, type Repetition } from '@rookery/common';
+import { type Log } from '@rookery/events';
+import { type Listener } from '../connection/listener.js';
+import { type PostgresLink } from '../connection/postgres-link.js';
+import { type PostgresSettings } from '../postgres-broker.options.js';
+import { NODE_LOCK } from './node-lock.js';
+import { type Statements } from './statements.js';
+
+/** How often this process says that it lives, and looks for those that do not. */
+const TURN_MS = 1_000;
+/** Who has been silent for so long, and holds its lock no more, is dead. A connection that was lost is made again sooner. */
+const SILENCE_MS = 2_500;
+const MINUTE_MS = 60_000;
+/** So many old events are removed by one statement. */
+const SLICE = 5_000;
+
+export interface UpkeepParts {
+  readonly link: PostgresLink;
+  readonly statements: Statements;
+  readonly listener: Listener;
+  readonly settings: PostgresSettings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly now: () => number | null;
+  /** This process, as the owner of leases. */
+  readonly owner: string;
+  readonly lock: number;
+  /** The consumers that this process runs or feeds. */
+  readonly declared: () => readonly string[];
+}
+
+/** Each second releases what dead processes hold; each minute removes what nobody needs any more. */
+export class Upkeep {
+  #lastMinute: number;
+  #failing = false;
+  #repetition: Repetition | undefined;
+
+  constructor(private readonly parts: UpkeepParts) {
+    this.#lastMinute = parts.clock.monotonic();
+  }
+
+  /** Resolves when the first turn is done, so that nothing of a dead process is left waiting at the start. */
+  async start(): Promise<void> {
+    await this.#turn();
+    this.#repetition = repeat(
+      this.parts.clock,
+      TURN_MS,
+      () => this.#turn(),
+      (error) => this.#report(error),
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.#repetition?.stop();
+  }
+
+  /** Says once that the database cannot be used, and once that it can again. */
+  #report(error?: unknown): void {
+    const failing = error !== undefined;
+    const { log } = this.parts;
+    if (failing && !this.#failing) log.error(`Upkeep of the events failed: ${messageOf(error)}`);
+    if (!failing && this.#failing) log.log('The events are kept up again.');
+    this.#failing = failing;
+  }
+
+  async #turn(): Promise<void> {
+    const { link, statements, listener, clock, now, owner, lock } = this.parts;
+    await link.run(statements.beat, [now(), owner, lock]);
+    await listener.ensure();
+    await this.#releaseDead();
+    const since = clock.monotonic() - this.#lastMinute;
+    if (since >= MINUTE_MS) {
+      this.#lastMinute = clock.monotonic();
+      await this.#minute(since);
+    }
+    this.#report();
+  }
+
+  async #releaseDead(): Promise<void> {
+    const { link, statements, log, now, owner } = this.parts;
+    const values = [now(), owner, NODE_LOCK, SILENCE_MS];
+    const [row] = await link.rows<{ released: number }>(statements.releaseDead, values);
+    if (!row || row.released === 0) return;
+    log.log(`A process ended while it handled ${row.released} events; they are delivered again.`);
+  }
+
+  async #minute(since: number): Promise<void> {
+    const { link, statements, settings, now, declared } = this.parts;
+    const { retentionMs, maxRetained, deadLetterRetentionMs } = settings;
+    await link.run(statements.touch, [now(), declared()]);
+    await link.run(statements.pruneLetters, [now(), deadLetterRetentionMs]);
+    while ((await link.run(statements.prune, [now(), retentionMs, maxRetained, SLICE])) === SLICE);
+    // After a sleep of the machine the others have had no chance yet to say that they are there.
+    if (since < 2 * MINUTE_MS) await this.#forgetUnseen();
+  }
+
+  async #forgetUnseen(): Promise<void> {
+    const { link, statements, settings, log, now } = this.parts;
+    const silence = settings.consumerExpiryMs;
+    for (const { name } of await link.rows<{ name: string }>(statements.unseen, [now(), silence])) {
+      log.warn(
+        `No process has run consumer ${name} for longer than consumerExpiry: it is forgotten with its backlog.`,
+      );
+      await link.run(statements.forget, [now(), name, silence]);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import { ENGINE_PORTS } from '@rookery/testing';
+import pg from 'pg';
+
+/** The server that tests use, as somebody who may create schemas. */
+export const SERVER =
+  process.env['ROOKERY_POSTGRES_URL'] ?? `postgres://postgres@127.0.0.1:${ENGINE_PORTS.postgres}/postgres`;
+
+export function newSchema(): string {
+  return `rookery_test_${randomBytes(6).toString('hex')}`;
+}
+
+/** Runs statements as somebody from outside. */
+export async function sql<Row extends object>(text: string, url = SERVER): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Row>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+export async function dropSchema(schema: string): Promise<void> {
+  await sql(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
+}
+
+/** Counts the statements under way, so that a virtual clock can wait for them. */
+export function watchStatements(): { settled(): Promise<void>; restore(): void } {
+  const { prototype } = pg.Pool;
+  const original = Reflect.get(prototype, 'query') as (...args: unknown[]) => Promise<unknown>;
+  let running = 0;
+  Reflect.set(prototype, 'query', function (this: pg.Pool, ...args: unknown[]) {
+    running += 1;
+    return Reflect.apply(original, this, args).finally(() => (running -= 1));
+  });
+  const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+  return {
+    // Two quiet turns: what a statement's answer sets going has begun by then.
+    async settled() {
+      for (let quiet = 0; quiet < 2; quiet = running === 0 ? quiet + 1 : 0) await turn();
+    },
+    restore: () => void Reflect.set(prototype, 'query', original),
+  };
+}
