@@ -3,24 +3,11 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type EngineProgram, type Place } from './engine-program.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
 import { accepts } from './accepts.js';
-
-/** Where a server of a test's own listens and keeps its data. */
-interface Place {
-  readonly port: number;
-  /** A second port, for servers that need one. */
-  readonly sidePort: number;
-  readonly directory: string;
-}
-
-interface EngineProgram {
-  readonly command: string;
-  readonly args: (place: Place) => string[];
-  /** Whether it answers, and not merely listens. Where it is absent, an accepted connection is enough. */
-  readonly ready?: (place: Place) => Promise<boolean>;
-}
+import { postgresProgram } from './postgres-program.js';
 
 const PROGRAMS = {
   redis: {
@@ -48,6 +35,7 @@ const PROGRAMS = {
     },
     ready: ({ port }) => answersWell(`http://127.0.0.1:${port}/health`),
   },
+  postgres: postgresProgram,
 } satisfies Record<string, EngineProgram>;
 
 /** The engines of which a test can start a server of its own. */
@@ -64,6 +52,7 @@ export type StartableEngine = keyof typeof PROGRAMS;
  */
 export class EngineServer implements AsyncDisposable {
   #child: ChildProcess | undefined;
+  #failure: Error | undefined;
 
   private constructor(
     private readonly program: EngineProgram,
@@ -89,7 +78,7 @@ export class EngineServer implements AsyncDisposable {
     return this.place.port;
   }
 
-  /** The port of NATS's monitoring; the port between the members of etcd. Redis has none. */
+  /** The port of NATS's monitoring; the port between the members of etcd. The others have none. */
   get sidePort(): number {
     return this.place.sidePort;
   }
@@ -101,23 +90,33 @@ export class EngineServer implements AsyncDisposable {
 
   /** Starts it, again where it was killed, with the data that it had. Resolves when it answers. */
   async up(): Promise<void> {
-    const { command, args, ready } = this.program;
+    const { command, prepare, ready, lingers = false } = this.program;
+    await prepare?.(this.place);
+    let child = this.#spawn();
+    await eventually(`a ${command} that answers`, () => {
+      const ended = child.exitCode !== null;
+      // It is not waited for: a program that is not there, or that refuses its arguments, will never answer.
+      if (this.#failure || (ended && !lingers)) return true;
+      if (ended) child = this.#spawn();
+      return ready ? ready(this.place) : accepts(this.place.port);
+    });
+    if (this.#failure) {
+      throw new Error(`${command} cannot be started: ${this.#failure.message}. Is it installed?`);
+    }
+    if (child.exitCode !== null) throw new Error(`${command} ended with exit code ${child.exitCode}.`);
+  }
+
+  #spawn(): ChildProcess {
+    const { command, args, runner } = this.program;
     const child = spawn(command, [...args(this.place), ...this.extraArgs], {
       env: process.env,
       stdio: 'ignore',
+      ...runner?.(),
     });
     this.#child = child;
-    let failed: Error | undefined;
-    child.once('error', (error) => {
-      failed = error;
-    });
-    await eventually(`a ${command} that answers`, () => {
-      // It is not waited for: a program that is not there, or that refuses its arguments, will never answer.
-      if (failed || child.exitCode !== null) return true;
-      return ready ? ready(this.place) : accepts(this.place.port);
-    });
-    if (failed) throw new Error(`${command} cannot be started: ${failed.message}. Is it installed?`);
-    if (child.exitCode !== null) throw new Error(`${command} ended with exit code ${child.exitCode}.`);
+    this.#failure = undefined;
+    child.once('error', (error) => (this.#failure = error));
+    return child;
   }
 
   /** Sends a signal and resolves at once: `SIGSTOP` freezes it, `SIGCONT` thaws it. */

@@ -7,6 +7,7 @@ const programs: Record<StartableEngine, string> = {
   redis: 'redis-server',
   nats: 'nats-server',
   etcd: 'etcd',
+  postgres: 'pg_isready',
 };
 const installed = (command: string) => spawnSync(command, ['--version']).error === undefined;
 

@@ -89,4 +89,4 @@ const INT8 = 20;
 const asNumbers = ((oid: number, format?: 'text' | 'binary') =>
   oid === INT8 && format !== 'binary'
     ? Number
-    : (pg.types.getTypeParser(oid, format as 'text') as unknown)) as typeof pg.types.getTypeParser;
+    : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser;

@@ -58,7 +58,7 @@ export async function migrate(link: PostgresLink, schema: string): Promise<void>
     ${MIGRATIONS.map((step, version) => unlessDone(table, version, step(schema))).join('\n')}
     COMMIT;`);
   const version = { name: 'version', text: `SELECT value FROM ${table} WHERE name = 'version'` };
-  const [{ value = 0 } = {}] = await link.rows<{ value: number }>(version, []);
+  const [{ value } = { value: 0 }] = await link.rows<{ value: number }>(version, []);
   if (value > MIGRATIONS.length) throw new PostgresSchemaError(link.server, schema, value, MIGRATIONS.length);
 }
 
