@@ -11,6 +11,10 @@ const TURN_MS = 1_000;
 /** Who has been silent for so long, and holds its lock no more, is dead. A connection that was lost is made again sooner. */
 const SILENCE_MS = 2_500;
 const MINUTE_MS = 60_000;
+/** A longer pause between two turns is a break. */
+const LONGEST_GAP_MS = 10_000;
+/** Nobody is forgotten sooner after a break: each process says once a minute which consumers it runs. */
+const FORGETTING_MS = 2.5 * MINUTE_MS;
 /** So many old events are removed by one statement. */
 const SLICE = 5_000;
 
@@ -32,11 +36,14 @@ export interface UpkeepParts {
 /** Each second releases what dead processes hold; each minute removes what nobody needs any more. */
 export class Upkeep {
   #lastMinute: number;
+  /** Since when this process and the database have worked without a break. */
+  #steadySince: number;
+  #lastTurn: number;
   #failing = false;
   #repetition: Repetition | undefined;
 
   constructor(private readonly parts: UpkeepParts) {
-    this.#lastMinute = parts.clock.monotonic();
+    this.#lastMinute = this.#steadySince = this.#lastTurn = parts.clock.monotonic();
   }
 
   /** Resolves when the first turn is done, so that nothing of a dead process is left waiting at the start. */
@@ -68,10 +75,13 @@ export class Upkeep {
     await link.run(statements.beat, [now(), owner, lock]);
     await listener.ensure();
     await this.#releaseDead();
-    const since = clock.monotonic() - this.#lastMinute;
-    if (since >= MINUTE_MS) {
-      this.#lastMinute = clock.monotonic();
-      await this.#minute(since);
+    const at = clock.monotonic();
+    // Each turn that failed, or was not made because the machine slept, leaves a gap.
+    if (at - this.#lastTurn > LONGEST_GAP_MS) this.#steadySince = at;
+    this.#lastTurn = at;
+    if (at - this.#lastMinute >= MINUTE_MS) {
+      this.#lastMinute = at;
+      await this.#minute(at - this.#steadySince);
     }
     this.#report();
   }
@@ -84,14 +94,14 @@ export class Upkeep {
     log.log(`A process ended while it handled ${row.released} events; they are delivered again.`);
   }
 
-  async #minute(since: number): Promise<void> {
+  async #minute(steadyMs: number): Promise<void> {
     const { link, statements, settings, now, declared } = this.parts;
     const { retentionMs, maxRetained, deadLetterRetentionMs } = settings;
     await link.run(statements.touch, [now(), declared()]);
     await link.run(statements.pruneLetters, [now(), deadLetterRetentionMs]);
     while ((await link.run(statements.prune, [now(), retentionMs, maxRetained, SLICE])) === SLICE);
-    // After a sleep of the machine the others have had no chance yet to say that they are there.
-    if (since < 2 * MINUTE_MS) await this.#forgetUnseen();
+    // After an outage, or with a database from a backup, the others have had no chance yet to say that they are there.
+    if (steadyMs >= FORGETTING_MS) await this.#forgetUnseen();
   }
 
   async #forgetUnseen(): Promise<void> {
