@@ -32,11 +32,11 @@ export class Listener {
     client.on('notification', ({ payload = '' }) => onNotice(payload));
     try {
       await client.connect();
-      // It keeps no process; its types leave it out.
-      (client as Client & { unref(): void }).unref();
       await client.query(`LISTEN ${channel}`);
       // Not waited for: an earlier connection of this process may be dead here and alive for the server.
       await client.query('SELECT pg_try_advisory_lock($1, $2)', [...lock]);
+      // It keeps no process; its types leave it out.
+      (client as Client & { unref(): void }).unref();
     } catch (error) {
       await client.end().catch(() => {});
       throw this.link.translate(error);

@@ -1,0 +1,121 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { seededRandom } from '@rookery/common/testing';
+import { systemClock } from '@rookery/common';
+import { type Broker, type Message } from '@rookery/events';
+import { RecordingLog } from '@rookery/events/testing';
+import { postgresBroker } from '@rookery/postgres';
+import { engineAnswers, EngineServer, eventually, TcpLink } from '@rookery/testing';
+import { sql } from './real-postgres.js';
+
+const describeWithPostgres = (await engineAnswers('postgres')) ? describe : describe.skip;
+
+describeWithPostgres('a database that breaks', () => {
+  let server: EngineServer;
+  let log: RecordingLog;
+  const open: { close(): unknown }[] = [];
+  const urlOf = (port: number) => `postgres://postgres@127.0.0.1:${port}/postgres`;
+
+  beforeAll(async () => (server = await EngineServer.start('postgres')));
+  afterAll(() => server.dispose());
+  beforeEach(async () => {
+    log = new RecordingLog();
+    await sql('DROP SCHEMA IF EXISTS rookery CASCADE', urlOf(server.port));
+  });
+  afterEach(async () => {
+    for (const one of open.splice(0).reverse()) await one.close();
+  });
+
+  async function brokerAt(port: number): Promise<Broker> {
+    const factory = postgresBroker({ url: urlOf(port), timeout: '1s' });
+    const broker = factory({ clock: systemClock, random: seededRandom(1), log });
+    await broker.open();
+    open.push(broker);
+    return broker;
+  }
+  const consumer = { group: 'g', handler: 'h', patterns: ['>'] };
+  const message = (id: number): Message => ({ source: 's', id: String(id), type: 't', body: '{}' });
+  async function consume(broker: Broker): Promise<string[]> {
+    const seen: string[] = [];
+    await broker.consume(consumer, { concurrency: 5 }, async ({ message: { id } }) => {
+      seen.push(id);
+      return { kind: 'done' };
+    });
+    return seen;
+  }
+
+  it('and is killed loses nothing that was acknowledged, and consumers go on when it is back', async () => {
+    const broker = await brokerAt(server.port);
+    const seen = await consume(broker);
+    const acknowledged: string[] = [];
+    let next = 0;
+    let down = false;
+    let refused: unknown;
+    const publishing = (async () => {
+      while (acknowledged.length < 300 || !refused) {
+        next += 1;
+        const id = next;
+        await broker.publish(message(id)).then(
+          () => acknowledged.push(String(id)),
+          async (error: unknown) => {
+            refused = error;
+            await pause(20);
+          },
+        );
+        if (acknowledged.length === 100 && !down) {
+          down = true;
+          await server.kill();
+          // Longer than a turn of the upkeep, which is to notice.
+          setTimeout(() => void server.up(), 1_500);
+        }
+      }
+    })();
+    await publishing;
+    expect(refused).toMatchObject({ code: 'POSTGRES_UNAVAILABLE', retryable: true, status: 503 });
+    await eventually('all are handled', () => acknowledged.every((id) => seen.includes(id)), {
+      within: 20_000,
+    });
+    await eventually('it says so', () => log.of('log').some((line) => line.includes('kept up again')));
+  }, 60_000);
+
+  it('and cuts its connections is asked again, and an event is stored once and said to be new', async () => {
+    const link = await TcpLink.to(server.port);
+    open.push(link);
+    const broker = await brokerAt(link.port);
+    const seen = await consume(broker);
+    const published = Array.from({ length: 200 }, (_, id) => async () => {
+      if (id % 10 === 0) setImmediate(() => link.cut());
+      return broker.publish(message(id));
+    });
+    const results: unknown[] = [];
+    for (const publish of published) results.push(await publish().catch(String));
+    expect(results.filter((result) => JSON.stringify(result) !== '{"duplicate":false}')).toEqual([]);
+    await eventually('all are handled', () => new Set(seen).size === 200, { within: 20_000 });
+    const url = urlOf(server.port);
+    expect(await sql('SELECT count(*)::int AS n FROM rookery.log', url)).toEqual([{ n: 200 }]);
+  }, 60_000);
+
+  it('and says nothing any more is given up after the timeout', async () => {
+    const link = await TcpLink.to(server.port);
+    open.push(link);
+    const broker = await brokerAt(link.port);
+    await broker.publish(message(1));
+    link.silence();
+    await expect(broker.publish(message(2))).rejects.toMatchObject({ code: 'POSTGRES_UNAVAILABLE' });
+    link.restore();
+    await eventually('it answers again', () => broker.publish(message(3)));
+  }, 60_000);
+
+  it('hears of what another process publishes at once', async () => {
+    const [one, two] = [await brokerAt(server.port), await brokerAt(server.port)];
+    const seen = await consume(one);
+    await eventually('it listens', async () => {
+      const listening = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'SELECT pg_try_advisory_lock%'";
+      return (await sql(listening, urlOf(server.port))).length === 2;
+    });
+    // Far fewer turns of the loop than the poll has between two looks.
+    for (let id = 0; id < 5; id += 1) {
+      await two.publish(message(id));
+      await eventually('it is there', () => seen.length === id + 1, { every: 1 });
+    }
+  });
+});
