@@ -197,6 +197,24 @@ describeWithPostgres('an event that the database cannot hold', () => {
   });
 });
 
+describeWithPostgres('many dead letters', () => {
+  it('are replayed and discarded to the last, or as many as asked for', async () => {
+    const broker = await rigFor().open();
+    await broker.declare(rig.consumer());
+    await look(`
+      INSERT INTO $.log (source, id, type, body, at) SELECT 's', n::text, 't', '{}', 0 FROM generate_series(1, 4200) n;
+      INSERT INTO $.dead_letter (consumer, grp, handler, seq, attempts, first_failed, last_failed, failure)
+      SELECT 'g/h', 'g', 'h', seq, 1, 0, seq, '{}' FROM $.log`);
+    const { deadLetters } = broker;
+    expect(await deadLetters.discard({ limit: 1_100 })).toBe(1_100);
+    expect((await deadLetters.list({ limit: 1 }))[0]?.message.id).toBe('1101');
+    expect(await deadLetters.replay({ limit: 1_000 })).toBe(1_000);
+    expect(await deadLetters.replay({})).toBe(2_100);
+    expect([await count('dead_letter'), await count('delivery')]).toEqual([0, 3_100]);
+    expect(await deadLetters.discard({ limit: 0 })).toBe(0);
+  });
+});
+
 describeWithPostgres('retention', () => {
   it('removes what is handled and old, and keeps what waits, is young or is dead', async () => {
     const broker = await rigFor({ retention: '1h' }).open();

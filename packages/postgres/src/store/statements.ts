@@ -26,11 +26,11 @@ export function statementsFor(schema: string) {
     `consumer = ${idOf(`$${at}`)} AND seq = $${at + 1} AND owner = $${at + 2} AND attempts = $${at + 3}`;
   /** Those that failed in the same moment are as old as their events. */
   const oldest = 'd.last_failed, d.seq, d.id';
-  /** Values: group, handler, type, ids, limit. */
+  /** Values: group, handler, type, ids, limit, and the newest that counts. */
   const chosen = (known: string) => `ARRAY(
     SELECT d.id FROM ${dead} d JOIN ${log} l ON l.seq = d.seq ${known}
     WHERE ($1::text IS NULL OR d.grp = $1) AND ($2::text IS NULL OR d.handler = $2)
-      AND ($3::text IS NULL OR l.type = $3) AND ($4::bigint[] IS NULL OR d.id = ANY ($4))
+      AND ($3::text IS NULL OR l.type = $3) AND ($4::bigint[] IS NULL OR d.id = ANY ($4)) AND d.id <= $6
     ORDER BY ${oldest} LIMIT $5)`;
   const ring = (ids: string) =>
     `pg_notify('${channelOf(schema)}', CASE WHEN length(${ids}) < ${LONGEST_NOTICE} THEN ${ids} ELSE '' END)`;
@@ -121,6 +121,7 @@ export function statementsFor(schema: string) {
         ${count(`${dead} d WHERE d.consumer = c.name`)} AS "deadLetters"
       FROM ${consumer} c ORDER BY name`,
 
+    newestLetter: `SELECT coalesce(max(id), 0) AS id FROM ${dead}`,
     letters: `
       SELECT d.id, d.grp, d.handler, d.attempts, d.first_failed, d.failure, l.source, l.id AS event, l.type, l.key, l.body
       FROM ${dead} d JOIN ${log} l ON l.seq = d.seq
@@ -154,18 +155,23 @@ export function statementsFor(schema: string) {
 
     touch: `UPDATE ${consumer} SET seen = ${NOW} WHERE name = ANY ($2::text[])`,
     unseen: `SELECT name FROM ${consumer} WHERE seen < ${NOW} - $2::bigint`,
-    // Values: now, name, the silence in milliseconds.
-    forget: `
-      WITH gone AS (DELETE FROM ${consumer} WHERE name = $2 AND seen < ${NOW} - $3::bigint RETURNING id)
-      DELETE FROM ${delivery} WHERE consumer IN (SELECT id FROM gone)`,
+    // Values of both: now, name, the silence in milliseconds.
+    forgetSome: `
+      DELETE FROM ${delivery} WHERE (consumer, seq) IN (
+        SELECT d.consumer, d.seq FROM ${delivery} d JOIN ${consumer} c ON c.id = d.consumer
+        WHERE c.name = $2 AND c.seen < ${NOW} - $3::bigint LIMIT $4)`,
+    forget: `DELETE FROM ${consumer} WHERE name = $2 AND seen < ${NOW} - $3::bigint`,
+    // A delivery whose consumer was forgotten just as the event was stored is nobody's.
     prune: `
       DELETE FROM ${log} WHERE seq = ANY (ARRAY(
         SELECT seq FROM ${log} l
         WHERE (at < ${NOW} - $2::bigint OR seq <= (SELECT max(seq) FROM ${log}) - $3::bigint)
-          AND NOT EXISTS (SELECT 1 FROM ${delivery} d WHERE d.seq = l.seq)
+          AND NOT EXISTS (SELECT 1 FROM ${delivery} d JOIN ${consumer} c ON c.id = d.consumer WHERE d.seq = l.seq)
           AND NOT EXISTS (SELECT 1 FROM ${dead} x WHERE x.seq = l.seq)
         ORDER BY seq LIMIT $4))`,
-    pruneLetters: `DELETE FROM ${dead} WHERE last_failed < ${NOW} - $2::bigint`,
+    pruneLetters: `
+      DELETE FROM ${dead} WHERE id = ANY (ARRAY(
+        SELECT id FROM ${dead} WHERE last_failed < ${NOW} - $2::bigint ORDER BY last_failed LIMIT $3))`,
   });
 }
 

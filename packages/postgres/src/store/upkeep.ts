@@ -98,8 +98,8 @@ export class Upkeep {
     const { link, statements, settings, now, declared } = this.parts;
     const { retentionMs, maxRetained, deadLetterRetentionMs } = settings;
     await link.run(statements.touch, [now(), declared()]);
-    await link.run(statements.pruneLetters, [now(), deadLetterRetentionMs]);
-    while ((await link.run(statements.prune, [now(), retentionMs, maxRetained, SLICE])) === SLICE);
+    await inSlices(() => link.run(statements.pruneLetters, [now(), deadLetterRetentionMs, SLICE]));
+    await inSlices(() => link.run(statements.prune, [now(), retentionMs, maxRetained, SLICE]));
     // After an outage, or with a database from a backup, the others have had no chance yet to say that they are there.
     if (steadyMs >= FORGETTING_MS) await this.#forgetUnseen();
   }
@@ -111,7 +111,13 @@ export class Upkeep {
       log.warn(
         `No process has run consumer ${name} for longer than consumerExpiry: it is forgotten with its backlog.`,
       );
+      await inSlices(() => link.run(statements.forgetSome, [now(), name, silence, SLICE]));
       await link.run(statements.forget, [now(), name, silence]);
     }
   }
+}
+
+/** No statement takes long, however much there is to do. */
+async function inSlices(remove: () => Promise<number>): Promise<void> {
+  while ((await remove()) === SLICE);
 }
