@@ -22,7 +22,7 @@ function rigFor(options: PostgresBrokerOptions = {}): ConformanceRig {
 
 const look = <Row extends object>(text: string) => sql<Row>(text.replaceAll('$', schema));
 const count = async (table: string) =>
-  Number((await look<{ n: number }>(`SELECT count(*) AS n FROM $.${table}`))[0]?.n);
+  (await look<{ n: number }>(`SELECT count(*)::int AS n FROM $.${table}`))[0]?.n;
 
 async function publish(broker: Broker, number: number): Promise<void> {
   await Promise.all(Array.from({ length: number }, () => broker.publish(rig.message())));

@@ -28,10 +28,10 @@ function runner(): Runner | undefined {
 /** A PostgreSQL that trusts everybody who reaches it on loopback; its superuser is `postgres`. */
 export const postgresProgram: EngineProgram = {
   command: program('postgres'),
-  args: ({ port, directory }) => [
-    ...['-D', directory, '-p', String(port), '-k', directory],
-    ...['-c', 'listen_addresses=127.0.0.1'],
-  ],
+  args: ({ port, directory }) => {
+    const place = ['-D', directory, '-k', directory, '-p', String(port)];
+    return [...place, '-c', 'listen_addresses=127.0.0.1'];
+  },
   async prepare({ directory }) {
     if (existsSync(join(directory, 'PG_VERSION'))) return;
     const user = runner();

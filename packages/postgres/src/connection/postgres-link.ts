@@ -36,7 +36,6 @@ export class PostgresLink {
       // The server gives up first, so that what it did is known.
       statement_timeout: timeoutMs,
       query_timeout: timeoutMs + 1_000,
-      types: { getTypeParser: asNumbers },
     };
     this.#pool = new pg.Pool({ ...this.#config, max: connections, allowExitOnIdle: true });
     // A connection that dies while nobody uses it is replaced when somebody does.
@@ -82,11 +81,3 @@ export class PostgresLink {
     }
   }
 }
-
-const INT8 = 20;
-
-/** Sequence numbers and times are whole numbers far below 2^53; pg hands them out as texts otherwise. */
-const asNumbers = ((oid: number, format?: 'text' | 'binary') =>
-  oid === INT8 && format !== 'binary'
-    ? Number
-    : pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser;

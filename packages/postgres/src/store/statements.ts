@@ -79,24 +79,24 @@ export function statementsFor(schema: string) {
         FROM (SELECT * FROM again UNION ALL SELECT * FROM fresh) c WHERE d.consumer = c.consumer AND d.seq = c.seq
         RETURNING d.seq, d.attempts, c.turn, c.due
       )
-      SELECT l.seq, l.attempts, g.source, g.id, g.type, g.key, g.body
+      SELECT ${number('l.seq')}, l.attempts, g.source, g.id, g.type, g.key, g.body
       FROM leased l JOIN ${log} g ON g.seq = l.seq ORDER BY l.turn, l.due, l.seq`,
 
-    nextDue: `SELECT greatest(0, min(due) - ${NOW}) AS wait FROM ${delivery} WHERE consumer = ${idOf('$2')}`,
+    nextDue: `SELECT greatest(0, min(due) - ${NOW})::float8 AS wait FROM ${delivery} WHERE consumer = ${idOf('$2')}`,
 
     // Values: now, consumers, seqs, owner, attempts, lease.
     renew: `
       UPDATE ${delivery} d SET due = ${NOW} + $6 FROM unnest($2::text[], $3::bigint[], $5::int[]) AS i (name, seq, attempts)
       JOIN ${consumer} c ON c.name = i.name
       WHERE d.consumer = c.id AND d.seq = i.seq AND d.owner = $4 AND d.attempts = i.attempts
-      RETURNING i.name AS consumer, d.seq`,
+      RETURNING i.name AS consumer, ${number('d.seq')}`,
 
     // Values: consumers, seqs, owner, attempts.
     done: `
       DELETE FROM ${delivery} d USING unnest($1::text[], $2::bigint[], $4::int[]) AS i (name, seq, attempts)
       JOIN ${consumer} c ON c.name = i.name
       WHERE d.consumer = c.id AND d.seq = i.seq AND d.owner = $3 AND d.attempts = i.attempts
-      RETURNING i.name AS consumer, d.seq`,
+      RETURNING i.name AS consumer, ${number('d.seq')}`,
 
     retry: `
       UPDATE ${delivery} SET owner = NULL, due = greatest(${FIRST}, ${NOW} + $6), first_failed = coalesce(first_failed, $7)
@@ -121,9 +121,9 @@ export function statementsFor(schema: string) {
         ${count(`${dead} d WHERE d.consumer = c.name`)} AS "deadLetters"
       FROM ${consumer} c ORDER BY name`,
 
-    newestLetter: `SELECT coalesce(max(id), 0) AS id FROM ${dead}`,
+    newestLetter: `SELECT coalesce(max(id), 0)::float8 AS id FROM ${dead}`,
     letters: `
-      SELECT d.id, d.grp, d.handler, d.attempts, d.first_failed, d.failure, l.source, l.id AS event, l.type, l.key, l.body
+      SELECT ${number('d.id')}, d.grp, d.handler, d.attempts, ${number('d.first_failed')}, d.failure, l.source, l.id AS event, l.type, l.key, l.body
       FROM ${dead} d JOIN ${log} l ON l.seq = d.seq
       WHERE d.id = ANY (${chosen('')}) ORDER BY ${oldest}`,
     replay: `
@@ -178,6 +178,11 @@ export function statementsFor(schema: string) {
 /** The channel on which the processes tell each other that there is something to claim. */
 export function channelOf(schema: string): string {
   return `${schema}_events`;
+}
+
+/** Sequence numbers and times are whole numbers far below 2^53; as bigint, pg would hand them out as texts. */
+function number(column: string): string {
+  return `${column}::float8 AS ${column.replace(/^.*\./, '')}`;
 }
 
 function named<Names extends string>(texts: Record<Names, string>): Readonly<Record<Names, Statement>> {
