@@ -37,6 +37,7 @@ export { EventsModule } from './events.module.js';
 export { type EventsOptions } from './events.options.js';
 export { memoryBroker, type MemoryBrokerOptions } from './memory/memory-broker.js';
 export { AttemptsExhaustedError } from './pipeline/attempts-exhausted.error.js';
+export { type ErrorAction, type ErrorClass, type ErrorRule } from './pipeline/error-rules.js';
 export { HandlerTimeoutError } from './pipeline/handler-timeout.error.js';
 export { getQueueToken, InjectQueue } from './queue/inject-queue.decorator.js';
 export { MessageQueue, type QueuePublishOptions } from './queue/message-queue.js';

@@ -94,6 +94,10 @@ describe('EventsModule', () => {
       @OnEvent('a', { concurrency: 0 })
       on() {}
     }
+    class BadRule {
+      @OnEvent('a', { errors: [{ on: TypeError, action: 'ignore' as 'discard' }] })
+      on() {}
+    }
     class Disagreeing {
       @OnEvent('a', { retries: 1 })
       @OnEvent('b', { retries: 2 })
@@ -109,6 +113,9 @@ describe('EventsModule', () => {
     const booting = (provider: unknown) => expect(apps.boot({ providers: [provider as never] })).rejects;
     await booting(BadPattern).toThrow('@OnEvent on BadPattern.on: pattern: Invalid value "a b"');
     await booting(BadOption).toThrow('@OnEvent on BadOption.on: concurrency: Invalid value 0');
+    await booting(BadRule).toThrow(
+      "@OnEvent on BadRule.on: errors[0].action: Invalid value \"ignore\". Use 'retry', 'deadLetter', 'discard' or { delay: '10m' }.",
+    );
     await booting(Disagreeing).toThrow('Its patterns share one delivery');
     await booting(Same).toThrow('Two handlers have the name "test/same"');
     // A boot that fails here leaves no open broker behind.

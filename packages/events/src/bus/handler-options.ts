@@ -9,6 +9,7 @@ import {
   shape,
   toMilliseconds,
 } from '@rookery/common';
+import { type ErrorRule, errorRulesCheck } from '../pipeline/error-rules.js';
 import { type HandlerSpec } from '../pipeline/handler-spec.js';
 
 /** How a handler's events are tried. */
@@ -21,6 +22,11 @@ export interface HandlerOptions {
   concurrency?: number;
   /** How long one try may take. Default `'60s'`. */
   timeout?: Duration;
+  /**
+   * What becomes of an event after errors that are not of the moment: the first rule that fits counts. Default: it is tried again
+   * after any error, and goes to the dead letters at once where its contract does not know it.
+   */
+  errors?: readonly ErrorRule[];
 }
 
 /** A check for each of the handler options. */
@@ -29,11 +35,12 @@ export const handlerOptionChecks = {
   backoff: backoffCheck,
   concurrency: is.wholeNumber({ min: 1, max: 10_000 }),
   timeout: is.duration({ min: 1 }),
+  errors: errorRulesCheck,
 };
 
 const checkHandlerOptions = shape<HandlerOptions>(handlerOptionChecks);
 
-type HandlerSettings = Pick<HandlerSpec, 'retries' | 'backoff' | 'concurrency' | 'timeoutMs'>;
+type HandlerSettings = Pick<HandlerSpec, 'retries' | 'backoff' | 'concurrency' | 'timeoutMs' | 'errors'>;
 
 /** The options with their defaults. Throws an `OptionsError` that names `where` when they cannot be used. */
 export function handlerSettings(where: string, options: HandlerOptions, random: Random): HandlerSettings {
@@ -43,5 +50,6 @@ export function handlerSettings(where: string, options: HandlerOptions, random: 
     backoff: createBackoff(options.backoff ?? {}, random),
     concurrency: options.concurrency ?? 10,
     timeoutMs: toMilliseconds(options.timeout ?? '60s'),
+    errors: options.errors,
   };
 }

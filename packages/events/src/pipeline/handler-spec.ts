@@ -1,6 +1,7 @@
 import { type Backoff } from '@rookery/common';
 import { type ConsumerSpec } from '../broker/consumer-spec.js';
 import { type RookeryEvent } from '../event/rookery-event.js';
+import { type ErrorRule } from './error-rules.js';
 
 /** A handler and how its events are tried; everything checked and with its defaults. */
 export interface HandlerSpec {
@@ -12,6 +13,7 @@ export interface HandlerSpec {
   readonly backoff: Backoff;
   readonly concurrency: number;
   readonly timeoutMs: number;
+  readonly errors?: readonly ErrorRule[] | undefined;
   /** Makes of an event what its contract says. Rejects with an `EventMismatchError`. Unset: events are handed out as they are. */
   readonly read?: ((event: RookeryEvent) => Promise<RookeryEvent>) | undefined;
   readonly invoke: (event: RookeryEvent, signal: AbortSignal) => unknown;

@@ -1,6 +1,7 @@
 import { createBackoff, noObserver } from '@rookery/common';
 import { VirtualClock } from '@rookery/common/testing';
 import { type Delivery } from '../broker/delivery.js';
+import { EventMismatchError } from '../contract/event-mismatch.error.js';
 import { DrainTimeoutError } from '../broker/drain-timeout.error.js';
 import { RecordingLog } from '../testing/recording-log.js';
 import { type HandlerSpec } from './handler-spec.js';
@@ -69,6 +70,39 @@ describe('the pipeline', () => {
     expect(calls()).toBe(times);
     if (times === 0)
       expect(log.lines).toMatchObject([{ level: 'log', message: expect.stringContaining('expired at') }]);
+  });
+
+  describe('asks the rules of its handler', () => {
+    class Busy extends Error {}
+    class Closed extends Busy {}
+    const rules: HandlerSpec['errors'] = [
+      { on: Closed, action: 'discard' },
+      { on: Busy, action: { delay: '10m' } },
+      { on: (error) => (error as Error).message.startsWith('bad'), action: 'deadLetter' },
+      { on: TypeError, action: 'retry' },
+      { on: Error, action: 'deadLetter' },
+    ];
+    it.each([
+      ['the first that fits counts', new Closed(), 1, { kind: 'done' }],
+      ['also at the last attempt', new Closed(), 3, { kind: 'done' }],
+      ['a time of its own', new Busy(), 2, { kind: 'retry', delayMs: 600_000 }],
+      ['which ends with the attempts', new Busy(), 3, { kind: 'dead' }],
+      ['a predicate', new RangeError('bad input'), 1, { kind: 'dead' }],
+      ['the usual', new TypeError('x'), 1, { kind: 'retry', delayMs: 400 }],
+      ['a class above it', new RangeError('x'), 1, { kind: 'dead' }],
+      ['what is no error, after a predicate that fails on it', undefined, 1, { kind: 'retry', delayMs: 400 }],
+    ])('%s', async (_what, error, attempt, outcome) => {
+      const { log, deliver } = setUp({ errors: rules, invoke: () => Promise.reject(error) });
+      expect(await deliver(attempt)).toMatchObject(outcome);
+      if (outcome.kind === 'done') expect(log.of('warn')).toEqual([expect.stringContaining('is discarded')]);
+    });
+
+    it('and tries a newer event again where they say so', async () => {
+      const read = () => Promise.reject(new EventMismatchError('t', '2', 'it is newer.'));
+      const later = setUp({ read, errors: [{ on: EventMismatchError, action: { delay: '1m' } }] });
+      expect(await later.deliver(1)).toMatchObject({ kind: 'retry', delayMs: 60_000 });
+      expect(await setUp({ read }).deliver(1)).toMatchObject({ kind: 'dead' });
+    });
   });
 
   it('does not retry what cannot be read', async () => {

@@ -7,6 +7,7 @@ import { EventMismatchError } from '../contract/event-mismatch.error.js';
 import { decodeEvent } from '../event/cloud-event.js';
 import { type RookeryEvent } from '../event/rookery-event.js';
 import { AttemptsExhaustedError } from './attempts-exhausted.error.js';
+import { actionFor } from './error-rules.js';
 import { type HandlerSpec } from './handler-spec.js';
 import { judge } from './judge.js';
 import { runWithTimeout } from './run-with-timeout.js';
@@ -31,7 +32,7 @@ export function createReceive(spec: HandlerSpec, tools: PipelineTools): Receive 
       if (delivery.attempt > allowed) throw new AttemptsExhaustedError(allowed);
       event = decodeEvent(delivery.message.body);
     } catch (error) {
-      return judge(error, { spec, tools, delivery, final: true });
+      return judge(error, { spec, tools, delivery, action: 'deadLetter', final: true });
     }
     if (event.expiresAt && event.expiresAt.getTime() <= tools.clock.now())
       return discarded(spec, tools, event);
@@ -58,8 +59,10 @@ async function attempt(
     return { kind: 'done' };
   } catch (error) {
     const traceparent = event.headers['traceparent'];
-    const final = delivery.attempt > spec.retries || error instanceof EventMismatchError;
-    return judge(error, { spec, tools, delivery, final, traceparent });
+    const action =
+      actionFor(error, spec.errors) ?? (error instanceof EventMismatchError ? 'deadLetter' : 'retry');
+    const final = delivery.attempt > spec.retries;
+    return judge(error, { spec, tools, delivery, action, final, traceparent });
   }
 }
 
