@@ -66,7 +66,7 @@ function measured(ours: readonly number[], theirs: readonly number[], what: stri
   return { value, unit: 'ms', ratio: value / other, against: `${what} (${other.toFixed(2)} ms)` };
 }
 
-/** From `registry.register` and `deregister` in one process until the watch of another shows it, with lease files. */
+/** From `registry.register` and `deregister` in one process until the watch of another shows that it may be called, or no more, with lease files. */
 export const embeddedHops = () =>
   inOwnDirectory((directory) =>
     compare('lease-files', 'raw-files', directory, 'a file and fs.watch, nothing else'),

@@ -1,4 +1,4 @@
-import { type RegistryBackend, ServiceRegistry } from '@rookery/discovery';
+import { type RegistryBackend, ServiceRegistry, type Snapshot } from '@rookery/discovery';
 import { instanceOf, type Way } from './way.ts';
 
 /** Our registry, as an app uses it. */
@@ -11,10 +11,9 @@ export async function registryWay(backend: RegistryBackend): Promise<Way> {
     async watch(onChange) {
       const lists = registry.watch('users')[Symbol.asyncIterator]();
       const next = async () => {
-        const { value } = (await lists.next()) as IteratorYieldResult<{
-          instances: readonly { id: string }[];
-        }>;
-        return new Set(value.instances.map(({ id }) => id));
+        const { value } = (await lists.next()) as IteratorYieldResult<Snapshot>;
+        // One that drains is about to go: it gets no more calls.
+        return new Set(value.instances.filter(({ status }) => status === 'up').map(({ id }) => id));
       };
       const first = await next();
       void follow(first, next, onChange);

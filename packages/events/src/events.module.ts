@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DiscoveryModule as NestDiscoveryModule } from '@nestjs/core';
+import { AsyncApi } from './asyncapi/async-api.js';
 import { EventBus } from './bus/event-bus.js';
 import { DeadLetters } from './dead-letters/dead-letters.js';
 import {
@@ -22,7 +23,7 @@ import { EventQueuesModule } from './queue/event-queues.module.js';
 @Module({
   imports: [NestDiscoveryModule],
   providers: EVENTS_PROVIDERS,
-  exports: [EventBus, DeadLetters, QueueRegistry],
+  exports: [EventBus, DeadLetters, AsyncApi, QueueRegistry],
 })
 export class EventsModule extends ConfigurableModuleClass {
   /** One set of options for the app; without any, events are kept in one SQLite file a host. */

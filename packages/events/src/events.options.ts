@@ -14,6 +14,7 @@ import {
 } from '@rookery/common';
 import { type BrokerFactory } from './broker/broker.js';
 import { BROKER_FEATURES, type BrokerFeature } from './broker/features.js';
+import { contractCheck, type EventContract } from './contract/event-contract.js';
 import { sqliteBroker } from './sqlite/sqlite-broker.js';
 
 /** Options of `EventsModule.forRoot`. */
@@ -24,6 +25,8 @@ export interface EventsOptions {
   service?: string;
   /** What the broker must be able to do; the boot fails when it cannot. Default: nothing beyond what handlers ask for. */
   requires?: readonly BrokerFeature[];
+  /** The contracts of the events that the app publishes, for `AsyncApi`. Default: none is told. */
+  publishes?: readonly EventContract[];
   /** How long stopping waits for handlers in flight. Default `'30s'`. */
   drainTimeout?: Duration;
   /** The time. Default: the system's. */
@@ -37,6 +40,7 @@ export interface EventsSettings {
   readonly broker: BrokerFactory;
   readonly service: string;
   readonly requires: readonly BrokerFeature[];
+  readonly publishes: readonly EventContract[];
   readonly drainTimeoutMs: number;
   readonly clock: Clock;
   readonly random: Random;
@@ -48,6 +52,7 @@ const checkEvents = shape<EventsOptions>({
   broker: is.callable,
   service: is.serviceName,
   requires: listOf(is.oneOf(...BROKER_FEATURES)),
+  publishes: listOf(contractCheck),
   drainTimeout: is.duration(),
   clock: is.implementing('Clock', 'now', 'monotonic', 'schedule'),
   random: is.callable,
@@ -60,6 +65,7 @@ export function eventsSettings(options: EventsOptions, info: ServiceInfo | undef
     broker: options.broker ?? sqliteBroker(),
     service: resolveServiceName(WHERE, options.service, info),
     requires: options.requires ?? [],
+    publishes: options.publishes ?? [],
     drainTimeoutMs: toMilliseconds(options.drainTimeout ?? '30s'),
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,

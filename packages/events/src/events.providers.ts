@@ -1,6 +1,7 @@
 import { Logger, type Provider } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, ModuleRef, ModulesContainer } from '@nestjs/core';
 import { CallObserver, noObserver, ServiceInfo } from '@rookery/common';
+import { AsyncApi } from './asyncapi/async-api.js';
 import { EventBus } from './bus/event-bus.js';
 import { EventsRuntime } from './bus/events-runtime.js';
 import { MarkedMethodsExplorer } from './bus/marked-methods.explorer.js';
@@ -38,6 +39,11 @@ export const EVENTS_PROVIDERS: Provider[] = [
   {
     provide: DeadLetters,
     useFactory: (runtime: EventsRuntime) => new DeadLetters(runtime),
+    inject: [EventsRuntime],
+  },
+  {
+    provide: AsyncApi,
+    useFactory: (runtime: EventsRuntime) => new AsyncApi(runtime),
     inject: [EventsRuntime],
   },
   {

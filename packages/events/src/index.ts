@@ -1,3 +1,5 @@
+export { AsyncApi } from './asyncapi/async-api.js';
+export { type AsyncApiDocument, type AsyncApiInfo } from './asyncapi/async-api-document.js';
 export {
   type Broker,
   type BrokerEnvironment,
@@ -27,6 +29,7 @@ export {
   type EventDefinition,
   type Upcaster,
 } from './contract/event-contract.js';
+export { type JsonSchema } from './contract/json-schema.js';
 export { EventMismatchError } from './contract/event-mismatch.error.js';
 export { type DeadLetter, DeadLetters } from './dead-letters/dead-letters.js';
 export { decodeEvent, encodeEvent } from './event/cloud-event.js';

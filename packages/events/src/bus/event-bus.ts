@@ -2,7 +2,7 @@ import { checkOptions, check, is, required, shape } from '@rookery/common';
 import { type ConsumerStatus } from '../broker/broker.js';
 import { type EventContract } from '../contract/event-contract.js';
 import { assertFits } from '../contract/fitting-data.js';
-import { patternOf, readerOf } from '../contract/wanted.js';
+import { contractsIn, patternOf, readerOf } from '../contract/wanted.js';
 import { createEvent } from '../event/create-event.js';
 import { type EventPattern, eventPattern } from '../event/pattern.js';
 import { InvalidEventError } from '../event/invalid-event.error.js';
@@ -91,13 +91,15 @@ export class EventBus {
     const pattern = patternOf(what);
     checkOptions(where, checkSubscription, { ...options, pattern, handler });
     const { name, group = this.runtime.service, ...handlerOptions } = options;
+    const consumer = { group, handler: name, patterns: [pattern] };
     const spec = {
       ...handlerSettings(where, handlerOptions, this.runtime.random),
-      consumer: { group, handler: name, patterns: [pattern] },
+      consumer,
       read: readerOf(where, [what]),
       invoke: handler as EventHandler<unknown>,
     };
     await this.runtime.consumers.declare(spec);
+    this.runtime.contracts.handled(consumer, contractsIn([what]));
     return this.runtime.consumers.start(spec);
   }
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { checkOptions, is, OptionsError, required, shape } from '@rookery/common';
 import { consumerName } from '../broker/consumer-spec.js';
 import { type EventPattern, eventPattern } from '../event/pattern.js';
-import { patternOf, readerOf } from '../contract/wanted.js';
+import { contractsIn, patternOf, readerOf } from '../contract/wanted.js';
 import { type HandlerSpec } from '../pipeline/handler-spec.js';
 import { handlerName } from './event-bus.js';
 import { type EventsRuntime } from './events-runtime.js';
@@ -55,17 +55,13 @@ function toHandler(
       'Its patterns share one delivery, so their options must be the same. Make them equal, or give each its own group.',
     ]);
   const { name = found.name, group: _group, ...options } = first ?? {};
+  const all = entries.map(({ wanted }) => wanted);
+  const consumer = { group, handler: name, patterns: [...new Set(all.map(patternOf))] };
+  runtime.contracts.handled(consumer, contractsIn(all));
   return {
     ...handlerSettings(where, options, runtime.random),
-    consumer: {
-      group,
-      handler: name,
-      patterns: [...new Set(entries.map(({ wanted }) => patternOf(wanted)))],
-    },
-    read: readerOf(
-      where,
-      entries.map(({ wanted }) => wanted),
-    ),
+    consumer,
+    read: readerOf(where, all),
     invoke: found.invoke,
   };
 }

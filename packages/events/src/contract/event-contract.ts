@@ -1,14 +1,18 @@
 import {
+  check,
+  type Check,
   checkOptions,
   is,
   mapOf,
   OptionsError,
+  passes,
   required,
   type Schema,
   schemaCheck,
   shape,
 } from '@rookery/common';
 import { assertPublishable } from '../event/event-type.js';
+import { type JsonSchema } from './json-schema.js';
 
 /** Makes the data of a version out of that of the version before it. */
 export type Upcaster = (data: never) => unknown;
@@ -24,6 +28,8 @@ export interface EventDefinition<Data, Input = Data> {
    * Without one for version 1, events of version 1 are refused. Default: none.
    */
   upcasters?: Readonly<Record<number, Upcaster>>;
+  /** The schema as JSON Schema, draft 7, for `AsyncApi`. Default: what the schema's library makes of it, as zod and arktype do. */
+  jsonSchema?: JsonSchema;
 }
 
 /** What an event of one type is, agreed upon by who publishes it and who handles it. */
@@ -32,12 +38,14 @@ export interface EventContract<Data = unknown, Input = unknown> {
   readonly version: number;
   readonly schema: Schema<Data, Input>;
   readonly upcasters: Readonly<Record<number, Upcaster>>;
+  readonly jsonSchema?: JsonSchema;
 }
 
 const checkDefinition = shape<EventDefinition<unknown, unknown>>({
   schema: required(schemaCheck),
   version: is.wholeNumber({ min: 1 }),
   upcasters: mapOf(is.callable),
+  jsonSchema: mapOf(() => {}),
 });
 
 /**
@@ -60,9 +68,14 @@ export function defineEvent<Data, Input>(
 ): EventContract<Data, Input> {
   assertPublishable(type);
   const where = `defineEvent(${JSON.stringify(type)})`;
-  const { schema, version = 1, upcasters = {} } = checkOptions(where, checkDefinition, definition);
+  const {
+    schema,
+    version = 1,
+    upcasters = {},
+    jsonSchema,
+  } = checkOptions(where, checkDefinition, definition);
   checkUpcasters(where, upcasters, version);
-  return Object.freeze({ type, version, schema, upcasters });
+  return Object.freeze({ type, version, schema, upcasters, ...(jsonSchema && { jsonSchema }) });
 }
 
 /** A gap would leave the older upcasters without use, and their events without an owner. */
@@ -75,3 +88,10 @@ function checkUpcasters(where: string, upcasters: EventContract['upcasters'], ve
     `upcasters: They are from the versions ${from.join(', ')}, and the schema is version ${version}. Give one for each version from the oldest that is still about to ${version - 1}.`,
   ]);
 }
+
+/** An option that is a contract. */
+export const contractCheck: Check = check(
+  (value) =>
+    typeof value === 'object' && value !== null && passes(schemaCheck, (value as EventContract).schema),
+  'a contract that defineEvent has made',
+);

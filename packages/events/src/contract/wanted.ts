@@ -17,7 +17,7 @@ export function patternOf(wanted: Wanted): EventPattern {
  */
 export function readerOf(where: string, all: readonly Wanted[]): HandlerSpec['read'] {
   const contracts = new Map<string, EventContract>();
-  for (const contract of all.filter(isContract)) {
+  for (const contract of contractsIn(all)) {
     const { type, version } = contract;
     const other = contracts.get(type);
     if (other && other !== contract)
@@ -31,6 +31,10 @@ export function readerOf(where: string, all: readonly Wanted[]): HandlerSpec['re
     const contract = contracts.get(event.type);
     return contract ? readEvent(event, contract) : event;
   };
+}
+
+export function contractsIn(all: readonly Wanted[]): EventContract[] {
+  return all.filter(isContract);
 }
 
 function isContract(wanted: Wanted): wanted is EventContract {
