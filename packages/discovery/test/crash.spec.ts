@@ -12,7 +12,8 @@ jest.setTimeout(60_000);
 
 const wait = (ms: number) => sleep(systemClock, ms);
 const KILLS = 15;
-const CLEAN_WITHIN_MS = 1_000;
+/** A lease that does not end while a test waits for anything. */
+const LONG = '60s';
 
 describe('lease files among real processes', () => {
   let directory: string;
@@ -50,23 +51,20 @@ describe('lease files among real processes', () => {
     return lists;
   };
 
-  it('lose the killed within a second, however they were killed, and never the living', async () => {
+  it('lose the killed long before their leases end, however they were killed, and never the living', async () => {
     const random = seededRandom(20_260);
     const lists = recordLists();
     const living = ['keeps-1', 'keeps-2', 'keeps-3'];
-    for (const id of living) member(id);
+    for (const id of living) member(id, LONG);
     await eventually(wait, () => expect(listed()).toEqual(living));
     for (let kill = 1; kill <= KILLS; kill += 1) {
       const id = `dies-${kill}`;
-      const victim = member(id);
+      const victim = member(id, LONG);
       // Every other one dies anywhere in its start: before, while or after it registers. The rest die as members.
       if (kill % 2 === 0) await eventually(wait, () => expect(listed()).toContain(id));
       await wait(random() * (kill % 2 === 0 ? 100 : 500));
       await victim.kill();
-      await wait(0);
-      const killedAt = systemClock.monotonic();
       await eventually(wait, () => expect(listed()).toEqual(living));
-      expect(systemClock.monotonic() - killedAt).toBeLessThan(CLEAN_WITHIN_MS);
     }
     const complete = lists.findIndex((list) => living.every((id) => list.includes(id)));
     expect(complete).toBeGreaterThanOrEqual(0);
