@@ -52,12 +52,12 @@ describe('the AsyncAPI document of an app', () => {
         'handle.order.placed.users.late',
         'handle.user.created.statistics.count',
         'handle.user.created.users.Handlers.greet',
-        'publish.odd/~and%.é',
-        'publish.order.placed',
-        'publish.user.created',
+        'publish.odd/~and%.é.v1',
+        'publish.order.placed.v1',
+        'publish.user.created.v2',
       ].filter(Boolean),
     );
-    expect(document.operations['publish.user.created']).toEqual({
+    expect(document.operations['publish.user.created.v2']).toEqual({
       action: 'send',
       channel: { $ref: '#/channels/user.created' },
       messages: [{ $ref: '#/channels/user.created/messages/v2' }],
@@ -78,6 +78,26 @@ describe('the AsyncAPI document of an app', () => {
     const fits = new Ajv({ validateFormats: false }).compile(payload);
     const wire = { specversion: '1.0', id: '1', source: 's', type: 'order.placed', dataversion: '1' };
     expect([fits({ ...wire, data: {} }), fits({ ...wire, data: { total: 'x' } })]).toEqual([true, false]);
+  });
+
+  it('says where the parts of a schema are that refers to itself', async () => {
+    interface Category {
+      name: string;
+      children: Category[];
+    }
+    const category: z.ZodType<Category> = z.lazy(() =>
+      z.object({ name: z.string(), children: z.array(category) }),
+    );
+    const Sorted = defineEvent('sorted/~', { schema: z.object({ root: category }) });
+    const app = await apps.boot({ options: { publishes: [Sorted] } });
+    const document = app.get(AsyncApi).document({ version: '1' });
+    expect(faultsOf(document)).toBeNull();
+    const ajv = new Ajv({ strict: false, validateFormats: false });
+    ajv.addSchema({ $id: 'app', ...document });
+    const fits = ajv.getSchema('app#/channels/sorted~1~0/messages/v1/payload');
+    const wire = { specversion: '1.0', id: '1', source: 's', type: 'sorted/~', dataversion: '1' };
+    const deep = (inner: unknown) => ({ ...wire, data: { root: { name: 'a', children: [inner] } } });
+    expect([fits?.(deep({ name: 'b', children: [] })), fits?.(deep({ name: 7 }))]).toEqual([true, false]);
   });
 
   it('keeps both versions of a type that is published in one and handled in another', async () => {

@@ -56,6 +56,13 @@ describe('an event with a contract', () => {
     expect([handled, await letters()]).toEqual([[], []]);
   });
 
+  it('is not published when it would not fit on the other side any more', async () => {
+    const { bus } = await bootGreeter();
+    const Dated = defineEvent('dated', { schema: z.object({ at: z.date() }) });
+    await expect(bus.publish(Dated, { at: new Date() })).rejects.toThrow('does not fit its schema at at.');
+    await expect(bus.publish(Dated, 1n as never)).rejects.toThrow('JSON cannot carry it');
+  });
+
   it('is published in no version but its own', async () => {
     const { bus } = await bootGreeter();
     const options = { version: '1' } as object;

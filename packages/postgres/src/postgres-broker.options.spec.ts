@@ -34,9 +34,18 @@ describe('options of the PostgreSQL broker', () => {
     expect(() => postgresSettings(options as object)).toThrow(message);
   });
 
+  it('are whole numbers, as the columns are', () => {
+    expect(postgresSettings({ lease: '1.2345678s', retention: 0.5 })).toMatchObject({
+      leaseMs: 1_235,
+      retentionMs: 1,
+    });
+  });
+
   it('show no password when they are refused', () => {
-    const settle = () => postgresSettings({ url: 'http://ada:s3cret@db/shop' });
-    expect(settle).toThrow('url: Invalid value');
-    expect(settle).not.toThrow('s3cret');
+    for (const url of ['http://ada:s3cret@db/shop', 'ada:s3cret@db:5432/shop']) {
+      const settle = () => postgresSettings({ url });
+      expect(settle).toThrow('url: Invalid value');
+      expect(settle).not.toThrow('s3cret');
+    }
   });
 });

@@ -54,16 +54,19 @@ const schemaName: Check = check(
   'up to 40 lower-case letters, digits and "_", not beginning with a digit or "pg_"',
 );
 
+/** A hundred years. */
+const LONGEST_MS = 100 * 365 * 86_400_000;
+
 const checkPostgresBroker = shape<PostgresBrokerOptions>({
   url,
   schema: schemaName,
   connections: is.wholeNumber({ min: 1, max: 1_000 }),
   timeout: is.duration({ min: 100, max: 600_000 }),
-  retention: is.duration(),
+  retention: is.duration({ max: LONGEST_MS }),
   maxRetained: is.wholeNumber({ min: 1 }),
-  deadLetterRetention: is.duration({ min: 1_000 }),
-  consumerExpiry: is.duration({ min: 60_000 }),
-  lease: is.duration({ min: 1_000 }),
+  deadLetterRetention: is.duration({ min: 1_000, max: LONGEST_MS }),
+  consumerExpiry: is.duration({ min: 60_000, max: LONGEST_MS }),
+  lease: is.duration({ min: 1_000, max: 86_400_000 }),
 });
 
 /** Throws an `OptionsError` when the options cannot be used. */
@@ -73,11 +76,16 @@ export function postgresSettings(options: PostgresBrokerOptions): PostgresSettin
     url: options.url ?? 'postgres://127.0.0.1:5432/postgres',
     schema: options.schema ?? 'rookery',
     connections: options.connections ?? 5,
-    timeoutMs: toMilliseconds(options.timeout ?? '10s'),
-    retentionMs: toMilliseconds(options.retention ?? '24h'),
+    timeoutMs: wholeMilliseconds(options.timeout ?? '10s'),
+    retentionMs: wholeMilliseconds(options.retention ?? '24h'),
     maxRetained: options.maxRetained ?? 1_000_000,
-    deadLetterRetentionMs: toMilliseconds(options.deadLetterRetention ?? '30d'),
-    consumerExpiryMs: toMilliseconds(options.consumerExpiry ?? '7d'),
-    leaseMs: toMilliseconds(options.lease ?? '30s'),
+    deadLetterRetentionMs: wholeMilliseconds(options.deadLetterRetention ?? '30d'),
+    consumerExpiryMs: wholeMilliseconds(options.consumerExpiry ?? '7d'),
+    leaseMs: wholeMilliseconds(options.lease ?? '30s'),
   };
+}
+
+/** The columns are whole numbers. */
+function wholeMilliseconds(duration: Duration): number {
+  return Math.ceil(toMilliseconds(duration));
 }

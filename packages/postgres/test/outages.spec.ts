@@ -94,6 +94,50 @@ describeWithPostgres('a database that breaks', () => {
     expect(await sql('SELECT count(*)::int AS n FROM rookery.log', url)).toEqual([{ n: 200 }]);
   }, 60_000);
 
+  it('and ends its connections in good order loses no event and no result, and refuses none', async () => {
+    const broker = await brokerAt(server.port);
+    const seen = await consume(broker);
+    const others =
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = $$client backend$$';
+    let ended = 0;
+    for (let id = 0; id < 150; id += 1) {
+      if (id % 30 === 0) ended += (await sql(others, urlOf(server.port))).length;
+      expect(await broker.publish(message(id))).toEqual({ duplicate: false });
+    }
+    expect(ended).toBeGreaterThan(0);
+    await eventually('all are handled', () => new Set(seen).size === 150, { within: 20_000 });
+    await eventually('all results are stored', async () => (await broker.status())[0]?.inFlight === 0);
+    // A claim whose answer was lost comes again with its lease; nothing else was handled twice.
+    expect(log.of('error').filter((line) => line.includes('was not stored'))).toEqual([]);
+  }, 60_000);
+
+  it('and is down for longer than anybody may be silent lets nobody take what others are working on', async () => {
+    const brokers = [await brokerAt(server.port), await brokerAt(server.port)];
+    const begun: string[] = [];
+    let finish: () => void = () => {};
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    for (const broker of brokers) {
+      await broker.consume(consumer, { concurrency: 2 }, async ({ message: { id } }) => {
+        begun.push(id);
+        await finished;
+        return { kind: 'done' };
+      });
+    }
+    for (let id = 0; id < 4; id += 1) await brokers[0]?.publish(message(id));
+    await eventually('all have begun', () => begun.length === 4);
+    await server.kill();
+    await pause(4_500);
+    await server.up();
+    const beats = "SELECT 1 FROM rookery.node WHERE seen > extract(epoch FROM now() - interval '2 s') * 1000";
+    await eventually('both are back', async () => (await sql(beats, urlOf(server.port))).length === 2);
+    // Longer than it takes to find somebody who is silent.
+    await pause(5_000);
+    finish();
+    await eventually('all results are stored', async () => (await brokers[1]?.status())?.[0]?.inFlight === 0);
+    expect(begun.toSorted()).toEqual(['0', '1', '2', '3']);
+    expect(log.of('log').filter((line) => line.includes('A process ended'))).toEqual([]);
+  }, 60_000);
+
   it('and says nothing any more is given up after the timeout', async () => {
     const link = await TcpLink.to(server.port);
     open.push(link);

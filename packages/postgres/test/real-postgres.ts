@@ -27,19 +27,25 @@ export async function dropSchema(schema: string): Promise<void> {
 
 /** Counts the statements under way, so that a virtual clock can wait for them. */
 export function watchStatements(): { settled(): Promise<void>; restore(): void } {
-  const { prototype } = pg.Pool;
-  const original = Reflect.get(prototype, 'query') as (...args: unknown[]) => Promise<unknown>;
   let running = 0;
-  Reflect.set(prototype, 'query', function (this: pg.Pool, ...args: unknown[]) {
-    running += 1;
-    return Reflect.apply(original, this, args).finally(() => (running -= 1));
-  });
+  const watch = ({ prototype }: typeof pg.Pool | typeof pg.Client) => {
+    const original = Reflect.get(prototype, 'query') as (...args: unknown[]) => unknown;
+    Reflect.set(prototype, 'query', function (this: object, ...args: unknown[]) {
+      const result = Reflect.apply(original, this, args);
+      if (!(result instanceof Promise)) return result;
+      running += 1;
+      return result.finally(() => (running -= 1));
+    });
+    return () => void Reflect.set(prototype, 'query', original);
+  };
+  // That of a pool asks that of a client with a callback.
+  const restores = [watch(pg.Pool), watch(pg.Client)];
   const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
   return {
     // Two quiet turns: what a statement's answer sets going has begun by then.
     async settled() {
       for (let quiet = 0; quiet < 2; quiet = running === 0 ? quiet + 1 : 0) await turn();
     },
-    restore: () => void Reflect.set(prototype, 'query', original),
+    restore: () => restores.forEach((restore) => restore()),
   };
 }

@@ -51,7 +51,7 @@ describeWithPostgres('the schema', () => {
   it('is made once, by however many processes that begin at once', async () => {
     rigFor();
     await Promise.all(Array.from({ length: 8 }, () => rig.open()));
-    expect(await look('SELECT name, value FROM $.setting')).toEqual([{ name: 'version', value: 1 }]);
+    expect(await look('SELECT name, value::int FROM $.setting')).toEqual([{ name: 'version', value: 1 }]);
   });
 
   it('of a newer version is refused, and left as it is', async () => {
@@ -60,7 +60,7 @@ describeWithPostgres('the schema', () => {
     await expect(rigFor().open()).rejects.toThrow(
       `the schema ${schema} has version 99, and this version of @rookery/postgres knows up to 1.`,
     );
-    expect(await look('SELECT value FROM $.setting')).toEqual([{ value: 99 }]);
+    expect(await look('SELECT value::int FROM $.setting')).toEqual([{ value: 99 }]);
   });
 
   it('that holds tables of others is refused, and left as it is', async () => {
@@ -212,6 +212,19 @@ describeWithPostgres('many dead letters', () => {
     expect(await deadLetters.replay({})).toBe(2_100);
     expect([await count('dead_letter'), await count('delivery')]).toEqual([0, 3_100]);
     expect(await deadLetters.discard({ limit: 0 })).toBe(0);
+  });
+});
+
+describeWithPostgres('a consumer that the database has lost', () => {
+  it('is made known again within a minute, and a warning says what it has missed', async () => {
+    const broker = await rigFor().open();
+    const { seen } = await rig.collect(broker);
+    await look('DELETE FROM $.consumer');
+    await publish(broker, 1);
+    await untilKeptUp('known again', async () => (await count('consumer')) === 1, 80);
+    expect(rig.log.of('warn')).toEqual([expect.stringContaining('The database had lost consumer g/h')]);
+    await publish(broker, 1);
+    await rig.until('handled', () => seen.length === 1);
   });
 });
 

@@ -22,7 +22,10 @@ export function required(inner: Check): Check {
 
 /** A URL may hold a password before its host, or a token in its query. */
 function withoutCredentials(text: string): string {
-  return text.replace(/\/\/[^/@\s]*@/, '//…@').replace(/(:\/\/[^?#]*)[?#].*/s, '$1?…');
+  return text
+    .replace(/\/\/[^/@\s]*@/, '//…@')
+    .replace(/^[^/@\s]*:[^/@\s]*@/, '…@')
+    .replace(/(:\/\/[^?#]*)[?#].*/s, '$1?…');
 }
 
 /** A value as a message shows it: short, and for text never longer than a line. */

@@ -89,7 +89,7 @@ function messageOf(contract: EventContract): Message {
     expirytime: time,
     traceparent: text,
     tracestate: text,
-    data: jsonSchemaOf(contract),
+    data: rebased(jsonSchemaOf(contract), dataOf(contract)),
   };
   const required = ['specversion', 'id', 'source', 'type', 'dataversion'];
   return {
@@ -97,6 +97,25 @@ function messageOf(contract: EventContract): Message {
     contentType: CONTENT_TYPE,
     payload: { type: 'object', properties: attributes, required },
   };
+}
+
+/** Where the schema of the data is, in the document. */
+function dataOf({ type, version }: EventContract): string {
+  return pointer('channels', type, 'messages', `v${version}`, 'payload', 'properties', 'data');
+}
+
+/** A schema refers to parts of itself from its own root, which is the document's root no more. */
+function rebased(schema: unknown, base: string): JsonSchema {
+  const walk = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(walk);
+    if (typeof value !== 'object' || value === null) return value;
+    const entries = Object.entries(value).map(([key, inner]) => {
+      const refers = key === '$ref' && typeof inner === 'string' && inner.startsWith('#');
+      return [key, refers ? `${base}${inner.slice(1)}` : walk(inner)] as const;
+    });
+    return Object.fromEntries(entries);
+  };
+  return walk(schema) as JsonSchema;
 }
 
 /** A reference into the document itself (RFC 6901, section 6). */

@@ -15,7 +15,7 @@ export class ContractBook {
 
   constructor(publishes: readonly EventContract[]) {
     for (const contract of publishes)
-      this.#note({ contract, action: 'send', name: `publish.${contract.type}` });
+      this.#note({ contract, action: 'send', name: `publish.${contract.type}.v${contract.version}` });
   }
 
   /** Notes the contracts of a handler. */

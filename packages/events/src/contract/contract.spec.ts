@@ -11,7 +11,7 @@ const UserCreated = defineEvent('user.created', {
   version: 3,
   schema: user,
   upcasters: {
-    1: ({ fullName, ...data }: { id: number; fullName: string }) => ({ ...data, name: fullName }),
+    1: async ({ fullName, ...data }: { id: number; fullName: string }) => ({ ...data, name: fullName }),
     2: (data: object) => ({ ...data, email: null }),
   },
 });
@@ -83,7 +83,7 @@ describe('an event that is read by its contract', () => {
     ['a version that is no number', 'two', {}, /no whole number/],
     ['a version that nothing ends at', '1e3', {}, /no whole number/],
     ['data that does not fit', '3', { id: 1, name: 7, email: null }, /does not fit the schema at name\.$/],
-    ['data that an upcaster fails on', '1', null, /the upcaster from version 1 failed: /],
+    ['data that an upcaster fails on', '1', null, /the upcaster from version 1 failed\.$/],
   ])('is refused with %s', async (_what, version, data, message) => {
     await expect(readEvent(written(version, data), UserCreated)).rejects.toEqual(mismatch(message));
   });

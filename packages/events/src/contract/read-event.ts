@@ -1,4 +1,4 @@
-import { atPlaces, messageOf, type Schema } from '@rookery/common';
+import { atPlaces, type Schema } from '@rookery/common';
 import { type RookeryEvent } from '../event/rookery-event.js';
 import { type EventContract } from './event-contract.js';
 import { EventMismatchError } from './event-mismatch.error.js';
@@ -6,7 +6,7 @@ import { fitOf } from './fitting-data.js';
 
 /** The event as the contract's version has it. Rejects with an `EventMismatchError`. */
 export async function readEvent(event: RookeryEvent, contract: EventContract): Promise<RookeryEvent> {
-  const data = upcast(event, contract);
+  const data = await upcast(event, contract);
   return fitting({ ...event, data, version: String(contract.version) }, contract.schema, event.version);
 }
 
@@ -23,7 +23,10 @@ export async function fitting(
 }
 
 /** The data, brought from the version in which it was written to that of the contract. */
-function upcast({ type, version: written, data }: RookeryEvent, contract: EventContract): unknown {
+async function upcast(
+  { type, version: written, data }: RookeryEvent,
+  contract: EventContract,
+): Promise<unknown> {
   const { version, upcasters } = contract;
   const refuse: (problem: string, options?: ErrorOptions) => never = (problem, options) => {
     throw new EventMismatchError(type, written, problem, [], options);
@@ -40,9 +43,10 @@ function upcast({ type, version: written, data }: RookeryEvent, contract: EventC
     const next = upcasters[at];
     if (!next) refuse(`nothing brings it to version ${version}. Give the contract an upcaster for ${at}.`);
     try {
-      current = next(current as never);
+      current = await next(current as never);
     } catch (error) {
-      refuse(`the upcaster from version ${at} failed: ${messageOf(error)}`, { cause: error });
+      // What it says may quote the data.
+      refuse(`the upcaster from version ${at} failed.`, { cause: error });
     }
   }
   return current;

@@ -1,13 +1,4 @@
-import {
-  check,
-  type Check,
-  type Duration,
-  is,
-  listOf,
-  parseDuration,
-  required,
-  shape,
-} from '@rookery/common';
+import { check, type Check, type Duration, listOf, parseDuration, required, shape } from '@rookery/common';
 
 /** A class of errors, by which those are told apart. */
 export type ErrorClass = abstract new (...args: never[]) => Error;
@@ -41,8 +32,16 @@ const actionCheck: Check = check(
   `'retry', 'deadLetter', 'discard' or { delay: '10m' }`,
 );
 
+/** A class of other things would never fit, and nothing would say so. */
+const onCheck: Check = check(
+  (value) =>
+    typeof value === 'function' &&
+    (isErrorClass(value as ErrorRule['on']) || !/^class\b/.test(Function.prototype.toString.call(value))),
+  'a class of errors, or a function that tells which errors are meant',
+);
+
 export const errorRulesCheck: Check = listOf(
-  shape<ErrorRule>({ on: required(is.callable), action: required(actionCheck) }),
+  shape<ErrorRule>({ on: required(onCheck), action: required(actionCheck) }),
 );
 
 /** What the first rule that fits says; `undefined` when none does. A rule that throws fits nothing. */

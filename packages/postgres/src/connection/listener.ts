@@ -10,9 +10,13 @@ export interface ListenerParts {
   readonly onNotice: (payload: string) => void;
 }
 
+/** How long the goodbye to the server may take. */
+const GOODBYE_MS = 500;
+
 /** A connection that hears what other processes announce. When it is lost, `ensure` makes it again. */
 export class Listener {
   #client: Client | undefined;
+  #locked = false;
   #closed = false;
 
   constructor(
@@ -20,33 +24,65 @@ export class Listener {
     private readonly parts: ListenerParts,
   ) {}
 
-  /** Connects, unless it is connected. Rejects with a `PostgresUnavailableError`. */
+  /** Connects, unless it is connected and the server answers. Rejects with a `PostgresUnavailableError`. */
   async ensure(): Promise<void> {
-    if (this.#client || this.#closed) return;
-    const { channel, lock, onNotice } = this.parts;
-    const client = this.link.client();
-    const lose = () => {
-      if (this.#client === client) this.#client = undefined;
-    };
-    client.on('error', lose).on('end', lose);
-    client.on('notification', ({ payload = '' }) => onNotice(payload));
+    if (this.#closed) return;
+    const client = this.#client ?? (await this.#connect());
     try {
-      await client.connect();
-      await client.query(`LISTEN ${channel}`);
-      // Not waited for: an earlier connection of this process may be dead here and alive for the server.
-      await client.query('SELECT pg_try_advisory_lock($1, $2)', [...lock]);
-      // It keeps no process; its types leave it out.
-      (client as Client & { unref(): void }).unref();
+      // An earlier connection of this process may be dead here and alive for the server, which then still has the lock.
+      if (!this.#locked) this.#locked = await this.#lock(client);
+      // Nothing else is ever sent, so nothing else would find out that nobody is there.
+      else await client.query('SELECT 1');
     } catch (error) {
-      await client.end().catch(() => {});
+      this.#lose(client);
+      await end(client);
       throw this.link.translate(error);
     }
-    this.#client = client;
-    onNotice('');
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#client?.end().catch(() => {});
+    if (this.#client) await end(this.#client);
   }
+
+  async #connect(): Promise<Client> {
+    const { channel, onNotice } = this.parts;
+    const client = this.link.client();
+    client.on('error', () => this.#lose(client)).on('end', () => this.#lose(client));
+    client.on('notification', ({ payload = '' }) => onNotice(payload));
+    try {
+      await client.connect();
+      await client.query(`LISTEN "${channel}"`);
+    } catch (error) {
+      await end(client);
+      throw this.link.translate(error);
+    }
+    // It keeps no process; its types leave it out.
+    (client as Client & { unref(): void }).unref();
+    this.#client = client;
+    onNotice('');
+    return client;
+  }
+
+  async #lock(client: Client): Promise<boolean> {
+    const { rows } = await client.query<{ locked: boolean }>(
+      'SELECT pg_try_advisory_lock($1, $2) AS locked',
+      [...this.parts.lock],
+    );
+    return rows[0]?.locked === true;
+  }
+
+  #lose(client: Client): void {
+    if (this.#client !== client) return;
+    this.#client = undefined;
+    this.#locked = false;
+  }
+}
+
+/** A server that does not answer would never say goodbye. */
+async function end(client: Client): Promise<void> {
+  const { connection } = client as Client & { connection: { stream: { destroy(): void } } };
+  const timer = setTimeout(() => connection.stream.destroy(), GOODBYE_MS);
+  await client.end().catch(() => {});
+  clearTimeout(timer);
 }

@@ -1,4 +1,5 @@
 import { messageOf, systemCode } from '@rookery/common';
+import { BrokerClosedError } from '@rookery/events';
 import pg from 'pg';
 import { PostgresUnavailableError } from '../errors/postgres-unavailable.error.js';
 import { type PostgresSettings } from '../postgres-broker.options.js';
@@ -9,21 +10,27 @@ export interface Statement {
   readonly text: string;
 }
 
-/** What a failed statement says about whether it was carried out. */
+/** The connection was lost, or its end ended, so that nobody knows whether the statement was carried out. */
 export function mayHaveHappened(error: unknown): boolean {
-  return error instanceof PostgresUnavailableError && error.sqlState === undefined;
+  if (!(error instanceof PostgresUnavailableError)) return false;
+  return error.sqlState === undefined || ['57P01', '57P02', '57P03'].includes(error.sqlState);
 }
 
-/** Two transactions stood in each other's way, and this one gave in: it did nothing, and may be tried again at once. */
-export function gaveWay(error: unknown): boolean {
-  return error instanceof PostgresUnavailableError && ['40001', '40P01'].includes(error.sqlState ?? '');
+/** What was to be stored is what the database cannot hold: any other value might have been stored. */
+export function isOfTheData(error: unknown): boolean {
+  return error instanceof PostgresUnavailableError && /^(22|54)/.test(error.sqlState ?? '');
 }
+
+/** Two transactions stood in each other's way, and this one gave in: it did nothing, and may be made again at once. */
+const GAVE_WAY = ['40001', '40P01'];
+const MOST_TRIES = 5;
 
 /** The connections of one broker to its database. Whatever goes wrong is a `PostgresUnavailableError`. */
 export class PostgresLink {
   readonly server: string;
   readonly #pool: pg.Pool;
   readonly #config: pg.ClientConfig;
+  #closed = false;
 
   constructor({ url, timeoutMs, connections }: Pick<PostgresSettings, 'url' | 'timeoutMs' | 'connections'>) {
     const { host, pathname } = new URL(url);
@@ -33,11 +40,16 @@ export class PostgresLink {
       application_name: 'rookery-events',
       keepAlive: true,
       connectionTimeoutMillis: timeoutMs,
-      // The server gives up first, so that what it did is known.
-      statement_timeout: timeoutMs,
       query_timeout: timeoutMs + 1_000,
     };
-    this.#pool = new pg.Pool({ ...this.#config, max: connections, allowExitOnIdle: true });
+    // The server gives up first, so that what it did is known. Not as a parameter of the connection, which poolers refuse.
+    const limit = `SET statement_timeout = ${timeoutMs}`;
+    this.#pool = new pg.Pool({
+      ...this.#config,
+      max: connections,
+      allowExitOnIdle: true,
+      onConnect: (client) => client.query(limit) as unknown as void,
+    });
     // A connection that dies while nobody uses it is replaced when somebody does.
     this.#pool.on('error', () => {});
   }
@@ -60,7 +72,7 @@ export class PostgresLink {
 
   /** A connection of its own, not connected yet. */
   client(): pg.Client {
-    return new pg.Client({ ...this.#config, query_timeout: 0, statement_timeout: 0 });
+    return new pg.Client(this.#config);
   }
 
   translate(error: unknown): PostgresUnavailableError {
@@ -70,14 +82,20 @@ export class PostgresLink {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#pool.end();
   }
 
+  /** Each statement is a transaction of its own, so one that gave way to another is made again as it is. */
   async #run(query: pg.QueryConfig): Promise<pg.QueryResult> {
-    try {
-      return await this.#pool.query(query);
-    } catch (error) {
-      throw this.translate(error);
+    for (let tries = 1; ; tries += 1) {
+      if (this.#closed) throw new BrokerClosedError();
+      try {
+        return await this.#pool.query(query);
+      } catch (error) {
+        const gaveWay = error instanceof pg.DatabaseError && GAVE_WAY.includes(error.code ?? '');
+        if (!gaveWay || tries === MOST_TRIES) throw this.translate(error);
+      }
     }
   }
 }

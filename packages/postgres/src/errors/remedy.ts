@@ -4,7 +4,7 @@ const REMEDIES: readonly (readonly [string, string])[] = [
   ['3D', 'Create the database that url names, or name another.'],
   ['42501', 'Let its user create the schema, or create it and make the user its owner.'],
   ['22', 'It holds what PostgreSQL cannot store.'],
-  ['0A', 'It takes PostgreSQL 12 or later.'],
+  ['54', 'It is larger than PostgreSQL can store.'],
   ['42', 'The tables are not those of this version of Rookery.'],
 ];
 

@@ -1,5 +1,6 @@
+import { type Clock } from '@rookery/common';
 import { type Message, type Publication } from '@rookery/events';
-import { gaveWay, mayHaveHappened, type PostgresLink } from '../connection/postgres-link.js';
+import { mayHaveHappened, type PostgresLink } from '../connection/postgres-link.js';
 import { type Statements } from './statements.js';
 
 export interface Append {
@@ -7,7 +8,7 @@ export interface Append {
   readonly delayMs: number;
 }
 
-/** How often a statement is made that gave way to another, or of which nobody knows whether it was carried out. */
+/** How often a statement is made of which nobody knows whether it was carried out. */
 const MOST_TRIES = 4;
 
 /** Stores events with a delivery for each consumer that matches, several in one statement. */
@@ -16,6 +17,9 @@ export class Appending {
     private readonly link: PostgresLink,
     private readonly statements: Statements,
     private readonly now: () => number | null,
+    private readonly clock: Clock,
+    /** How long a publisher waits, over all tries, in milliseconds. */
+    private readonly timeoutMs: number,
   ) {}
 
   async all(appends: readonly Append[]): Promise<Publication[]> {
@@ -49,13 +53,14 @@ export class Appending {
       column(({ delayMs }) => Math.ceil(delayMs)),
     ];
     let unsure = false;
+    const end = this.clock.monotonic() + this.timeoutMs;
     for (let tries = 1; ; tries += 1) {
       try {
         const rows = await this.link.rows<Identity>(this.statements.append, [this.now(), ...values]);
         return { stored: new Set(rows.map(identityOf)), unsure };
       } catch (error) {
-        unsure ||= mayHaveHappened(error);
-        if (tries === MOST_TRIES || !(mayHaveHappened(error) || gaveWay(error))) throw error;
+        if (!mayHaveHappened(error) || tries === MOST_TRIES || this.clock.monotonic() >= end) throw error;
+        unsure = true;
       }
     }
   }

@@ -1,6 +1,6 @@
 import { Batcher } from './batcher.js';
 
-function setUp(refused: (item: number) => boolean = () => false) {
+function setUp(refused: (item: number) => boolean = () => false, mayBeOne?: () => boolean) {
   const sent: (readonly number[])[] = [];
   let release: () => void = () => {};
   const batcher = new Batcher<number, string>(async (items) => {
@@ -8,7 +8,7 @@ function setUp(refused: (item: number) => boolean = () => false) {
     await new Promise<void>((resolve) => (release = resolve));
     if (items.some(refused)) throw new Error(`refused ${items.join()}`);
     return items.map(String);
-  });
+  }, mayBeOne);
   const answer = async () => {
     release();
     // The answer, and the begin of what is next.
@@ -18,6 +18,15 @@ function setUp(refused: (item: number) => boolean = () => false) {
 }
 
 describe('a batcher', () => {
+  it('fails all of a batch together where none of them is to blame', async () => {
+    const { batcher, sent, answer } = setUp(() => true);
+    const all = Promise.allSettled([batcher.add(1), batcher.add(2)]);
+    await Promise.resolve();
+    await answer();
+    expect((await all).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(sent).toEqual([[1, 2]]);
+  });
+
   it('sends at once what comes in one turn, and together what comes meanwhile, in order', async () => {
     const { batcher, sent, answer } = setUp();
     const first = [batcher.add(1), batcher.add(2)];
@@ -47,7 +56,10 @@ describe('a batcher', () => {
   });
 
   it('sends each alone when one of them is refused, so that the others go through', async () => {
-    const { batcher, answer } = setUp((item) => item === 2);
+    const { batcher, answer } = setUp(
+      (item) => item === 2,
+      () => true,
+    );
     const all = Promise.allSettled([batcher.add(1), batcher.add(2), batcher.add(3)]);
     await Promise.resolve();
     for (let answers = 0; answers < 4; answers += 1) await answer();

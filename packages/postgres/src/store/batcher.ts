@@ -15,8 +15,14 @@ export class Batcher<Item, Result> {
   #waiting: Waiting<Item, Result>[] = [];
   #sending: Promise<void> | undefined;
 
-  /** @param send Sends all of them, and answers each; it rejects when none was carried out. */
-  constructor(private readonly send: (items: readonly Item[]) => Promise<readonly Result[]>) {}
+  /**
+   * @param send Sends all of them, and answers each; it rejects when none was carried out.
+   * @param mayBeOne Whether one of them may be to blame, so that each is sent again by itself.
+   */
+  constructor(
+    private readonly send: (items: readonly Item[]) => Promise<readonly Result[]>,
+    private readonly mayBeOne: (error: unknown) => boolean = () => false,
+  ) {}
 
   add(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
@@ -41,8 +47,8 @@ export class Batcher<Item, Result> {
       batch.forEach(({ resolve }, at) => resolve(results[at] as Result));
     } catch (error) {
       // One that cannot be sent, such as an id with a NUL, must not take the others with it.
-      if (batch.length === 1) batch[0]?.reject(error);
-      else for (const one of batch) await this.#sendSome([one]);
+      if (batch.length > 1 && this.mayBeOne(error)) for (const one of batch) await this.#sendSome([one]);
+      else for (const { reject } of batch) reject(error);
     }
   }
 }

@@ -1,5 +1,6 @@
 import { type PostgresLink } from '../connection/postgres-link.js';
 import { PostgresSchemaError } from '../errors/postgres-schema.error.js';
+import { PostgresServerError } from '../errors/postgres-server.error.js';
 
 /**
  * Each entry brings the schema one version further; entries are only ever added. `setting.version` says how many a database has.
@@ -28,7 +29,7 @@ const MIGRATIONS = [
       due bigint NOT NULL DEFAULT 0, attempts integer NOT NULL DEFAULT 0,
       owner text, first_failed bigint,
       PRIMARY KEY (consumer, seq)
-    );
+    ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
     CREATE INDEX delivery_due ON ${schema}.delivery (consumer, due, seq);
     CREATE INDEX delivery_seq ON ${schema}.delivery (seq);
     CREATE INDEX delivery_owner ON ${schema}.delivery (owner) WHERE owner IS NOT NULL;
@@ -47,25 +48,36 @@ const MIGRATIONS = [
 /** Of the lock that one process holds while it brings the schema to its version; any number that is always the same. */
 const MIGRATION_LOCK = 1_919_905_643;
 
+/** The oldest server that has everything that is used: materialized parts of a statement. */
+const OLDEST_SERVER = 120_000;
+
 /** Brings the database to the version of this code. Several processes may do so at once. */
 export async function migrate(link: PostgresLink, schema: string): Promise<void> {
-  const table = `${schema}.setting`;
+  await refuseOldServer(link);
+  const quoted = `"${schema}"`;
+  const table = `${quoted}.setting`;
   await link.script(`
     BEGIN;
     SELECT pg_advisory_xact_lock(${MIGRATION_LOCK}, hashtext('${schema}'));
     ${createSchema(schema)}
-    CREATE TABLE IF NOT EXISTS ${table} (name text PRIMARY KEY, value integer NOT NULL);
-    ${MIGRATIONS.map((step, version) => unlessDone(table, version, step(schema))).join('\n')}
+    CREATE TABLE IF NOT EXISTS ${table} (name text PRIMARY KEY, value bigint NOT NULL);
+    ${MIGRATIONS.map((step, version) => unlessDone(table, version, step(quoted))).join('\n')}
     COMMIT;`);
-  const version = { name: 'version', text: `SELECT value FROM ${table} WHERE name = 'version'` };
+  const version = { name: 'version', text: `SELECT value::int FROM ${table} WHERE name = 'version'` };
   const [{ value } = { value: 0 }] = await link.rows<{ value: number }>(version, []);
   if (value > MIGRATIONS.length) throw new PostgresSchemaError(link.server, schema, value, MIGRATIONS.length);
+}
+
+async function refuseOldServer(link: PostgresLink): Promise<void> {
+  const asked = { name: 'server', text: "SELECT current_setting('server_version_num')::int AS version" };
+  const [{ version } = { version: 0 }] = await link.rows<{ version: number }>(asked, []);
+  if (version < OLDEST_SERVER) throw new PostgresServerError(link.server, Math.floor(version / 10_000));
 }
 
 /** Even `IF NOT EXISTS` asks for a right that whoever was given the schema need not have. */
 function createSchema(schema: string): string {
   return `DO $do$ BEGIN
-    IF to_regnamespace('${schema}') IS NULL THEN CREATE SCHEMA ${schema}; END IF;
+    IF to_regnamespace('"${schema}"') IS NULL THEN CREATE SCHEMA "${schema}"; END IF;
   END $do$;`;
 }
 

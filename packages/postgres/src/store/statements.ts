@@ -16,10 +16,9 @@ const NOW = `coalesce($1::bigint, (extract(epoch FROM clock_timestamp()) * 1000)
 export type Statements = ReturnType<typeof statementsFor>;
 
 export function statementsFor(schema: string) {
-  const of = (table: string) => `${schema}.${table}`;
-  const [log, consumer, delivery, dead, node] = ['log', 'consumer', 'delivery', 'dead_letter', 'node'].map(
-    of,
-  );
+  const of = (table: string) => `"${schema}".${table}`;
+  const tables = ['log', 'consumer', 'delivery', 'dead_letter', 'node', 'setting'];
+  const [log, consumer, delivery, dead, node, setting] = tables.map(of);
   const idOf = (name: string) => `(SELECT id FROM ${consumer} WHERE name = ${name})`;
   /** Only for the present holder of the lease: consumer, seq, owner and attempts from this value on. */
   const held = (at: number) =>
@@ -41,9 +40,10 @@ export function statementsFor(schema: string) {
     declare: `
       INSERT INTO ${consumer} (name, grp, handler, patterns, pattern, seen) VALUES ($2, $3, $4, $5, $6, ${NOW})
       ON CONFLICT (name) DO UPDATE SET patterns = excluded.patterns, pattern = excluded.pattern, seen = excluded.seen
-      RETURNING id`,
+      RETURNING id, xmax = 0 AS added`,
 
-    // Values: now, sources, ids, types, keys, bodies, delays. The pairs of source and id are different from each other.
+    // Values: now, sources, ids, types, keys, bodies, delays. The pairs of source and id are different from each other. Each pattern
+    // meets all types before the next one, because the server keeps few expressions compiled.
     append: `
       WITH time AS MATERIALIZED (SELECT ${NOW} AS now), input AS (
         SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])
@@ -52,10 +52,13 @@ export function statementsFor(schema: string) {
         INSERT INTO ${log} (source, id, type, key, body, at)
         SELECT source, id, type, key, body, now FROM input, time ORDER BY n
         ON CONFLICT (source, id) DO NOTHING RETURNING seq, source, id, type
+      ), fitting AS MATERIALIZED (
+        SELECT c.id AS consumer, t.type FROM ${consumer} c CROSS JOIN LATERAL (
+          SELECT type FROM (SELECT DISTINCT type FROM input) i WHERE type ~ c.pattern OFFSET 0) t
       ), fanned AS (
         INSERT INTO ${delivery} (consumer, seq, due)
-        SELECT c.id, s.seq, CASE WHEN i.delay > 0 THEN time.now + i.delay ELSE 0 END
-        FROM stored s JOIN input i USING (source, id) JOIN ${consumer} c ON s.type ~ c.pattern CROSS JOIN time
+        SELECT f.consumer, s.seq, CASE WHEN i.delay > 0 THEN time.now + i.delay ELSE 0 END
+        FROM stored s JOIN input i USING (source, id) JOIN fitting f ON f.type = s.type CROSS JOIN time
         RETURNING consumer, due
       ), targets AS (SELECT string_agg(DISTINCT consumer::text, ',') AS ids FROM fanned WHERE due = 0),
       rung AS MATERIALIZED (SELECT ${ring('ids')} FROM targets WHERE ids IS NOT NULL)
@@ -64,23 +67,24 @@ export function statementsFor(schema: string) {
     typesOf: `
       SELECT l.source, l.id, l.type FROM unnest($1::text[], $2::text[]) AS i (source, id) JOIN ${log} l USING (source, id)`,
 
-    // Values: now, consumer, limit, lease, owner. What was handed out before comes first: it is older, and there is never much.
+    // Values: now, consumer, limit, lease, owner. What was handed out before comes first: it is older, and there is never much. The
+    // conditions are those that make the server use the index by due time, however long other backlogs are.
     claim: `
       WITH time AS MATERIALIZED (SELECT ${NOW} AS now), again AS (
-        SELECT consumer, seq, due, 0 AS turn FROM ${delivery}
+        SELECT seq, due FROM ${delivery}
         WHERE consumer = ${idOf('$2')} AND due > 0 AND due <= (SELECT now FROM time)
-        ORDER BY due LIMIT $3 FOR UPDATE SKIP LOCKED
+        ORDER BY due, seq LIMIT $3 FOR UPDATE SKIP LOCKED
       ), fresh AS (
-        SELECT consumer, seq, due, 1 AS turn FROM ${delivery}
-        WHERE consumer = ${idOf('$2')} AND due = 0
-        ORDER BY seq LIMIT greatest(0, $3 - (SELECT count(*) FROM again)) FOR UPDATE SKIP LOCKED
+        SELECT seq FROM ${delivery}
+        WHERE consumer = ${idOf('$2')} AND due <= 0
+        ORDER BY due, seq LIMIT greatest(0, $3 - (SELECT count(*) FROM again)) FOR UPDATE SKIP LOCKED
       ), leased AS (
-        UPDATE ${delivery} d SET due = (SELECT now FROM time) + $4, owner = $5, attempts = attempts + 1
-        FROM (SELECT * FROM again UNION ALL SELECT * FROM fresh) c WHERE d.consumer = c.consumer AND d.seq = c.seq
-        RETURNING d.seq, d.attempts, c.turn, c.due
+        UPDATE ${delivery} SET due = (SELECT now FROM time) + $4, owner = $5, attempts = attempts + 1
+        WHERE consumer = ${idOf('$2')} AND seq = ANY (ARRAY(SELECT seq FROM again UNION ALL SELECT seq FROM fresh))
+        RETURNING seq, attempts
       )
       SELECT ${number('l.seq')}, l.attempts, g.source, g.id, g.type, g.key, g.body
-      FROM leased l JOIN ${log} g ON g.seq = l.seq ORDER BY l.turn, l.due, l.seq`,
+      FROM leased l JOIN ${log} g USING (seq) LEFT JOIN again a USING (seq) ORDER BY a.seq IS NULL, a.due, l.seq`,
 
     nextDue: `SELECT greatest(0, min(due) - ${NOW})::float8 AS wait FROM ${delivery} WHERE consumer = ${idOf('$2')}`,
 
@@ -153,22 +157,32 @@ export function statementsFor(schema: string) {
       rung AS MATERIALIZED (SELECT ${ring('ids')} FROM targets WHERE ids IS NOT NULL)
       SELECT count(*)::int AS released, (SELECT count(*) FROM rung) FROM freed`,
 
-    touch: `UPDATE ${consumer} SET seen = ${NOW} WHERE name = ANY ($2::text[])`,
+    // One process a minute clears up for all.
+    turn: `
+      INSERT INTO ${setting} AS s VALUES ('cleared', ${NOW}) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+      WHERE s.value NOT BETWEEN excluded.value - 55000 AND excluded.value`,
     unseen: `SELECT name FROM ${consumer} WHERE seen < ${NOW} - $2::bigint`,
     // Values of both: now, name, the silence in milliseconds.
     forgetSome: `
       DELETE FROM ${delivery} WHERE (consumer, seq) IN (
         SELECT d.consumer, d.seq FROM ${delivery} d JOIN ${consumer} c ON c.id = d.consumer
         WHERE c.name = $2 AND c.seen < ${NOW} - $3::bigint LIMIT $4)`,
-    forget: `DELETE FROM ${consumer} WHERE name = $2 AND seen < ${NOW} - $3::bigint`,
-    // A delivery whose consumer was forgotten just as the event was stored is nobody's.
+    forget: `
+      WITH gone AS (DELETE FROM ${consumer} WHERE name = $2 AND seen < ${NOW} - $3::bigint RETURNING id)
+      DELETE FROM ${delivery} WHERE consumer IN (SELECT id FROM gone)`,
+    // Values: now, age, how many are kept, where the last part ended, how many are looked at. A delivery whose consumer was
+    // forgotten just as the event was stored is nobody's.
     prune: `
-      DELETE FROM ${log} WHERE seq = ANY (ARRAY(
-        SELECT seq FROM ${log} l
-        WHERE (at < ${NOW} - $2::bigint OR seq <= (SELECT max(seq) FROM ${log}) - $3::bigint)
+      WITH part AS MATERIALIZED (SELECT seq, at FROM ${log} WHERE seq > $4 ORDER BY seq LIMIT $5),
+      old AS MATERIALIZED (
+        SELECT seq FROM part WHERE at < ${NOW} - $2::bigint OR seq <= (SELECT max(seq) FROM ${log}) - $3::bigint
+      ), gone AS (
+        DELETE FROM ${log} l WHERE seq = ANY (ARRAY(SELECT seq FROM old))
           AND NOT EXISTS (SELECT 1 FROM ${delivery} d JOIN ${consumer} c ON c.id = d.consumer WHERE d.seq = l.seq)
           AND NOT EXISTS (SELECT 1 FROM ${dead} x WHERE x.seq = l.seq)
-        ORDER BY seq LIMIT $4))`,
+      )
+      SELECT (SELECT max(seq) FROM part)::float8 AS "end", (SELECT count(*) FROM part)::int AS looked,
+        (SELECT count(*) FROM old)::int AS old`,
     pruneLetters: `
       DELETE FROM ${dead} WHERE id = ANY (ARRAY(
         SELECT id FROM ${dead} WHERE last_failed < ${NOW} - $2::bigint ORDER BY last_failed LIMIT $3))`,

@@ -8,15 +8,16 @@ import { type Statements } from './statements.js';
 
 /** How often this process says that it lives, and looks for those that do not. */
 const TURN_MS = 1_000;
-/** Who has been silent for so long, and holds its lock no more, is dead. A connection that was lost is made again sooner. */
-const SILENCE_MS = 2_500;
+/** Who has been silent for so long, and holds its lock no more, is dead. After a break of a second, all are heard again before. */
+const SILENCE_MS = 3_500;
 const MINUTE_MS = 60_000;
 /** A longer pause between two turns is a break. */
-const LONGEST_GAP_MS = 10_000;
+const LONGEST_GAP_MS = 2_000;
 /** Nobody is forgotten sooner after a break: each process says once a minute which consumers it runs. */
 const FORGETTING_MS = 2.5 * MINUTE_MS;
-/** So many old events are removed by one statement. */
+/** So much one statement moves or looks at, and so many of them are made in a turn to look through old events. */
 const SLICE = 5_000;
+const SLICES_A_TURN = 20;
 
 export interface UpkeepParts {
   readonly link: PostgresLink;
@@ -29,8 +30,8 @@ export interface UpkeepParts {
   /** This process, as the owner of leases. */
   readonly owner: string;
   readonly lock: number;
-  /** The consumers that this process runs or feeds. */
-  readonly declared: () => readonly string[];
+  /** Says again which consumers this process runs or feeds. */
+  readonly redeclare: () => Promise<void>;
 }
 
 /** Each second releases what dead processes hold; each minute removes what nobody needs any more. */
@@ -40,13 +41,15 @@ export class Upkeep {
   #steadySince: number;
   #lastTurn: number;
   #failing = false;
+  /** Where the next look through the old events begins. */
+  #position = 0;
   #repetition: Repetition | undefined;
 
   constructor(private readonly parts: UpkeepParts) {
     this.#lastMinute = this.#steadySince = this.#lastTurn = parts.clock.monotonic();
   }
 
-  /** Resolves when the first turn is done, so that nothing of a dead process is left waiting at the start. */
+  /** Resolves when the first turn is done. */
   async start(): Promise<void> {
     await this.#turn();
     this.#repetition = repeat(
@@ -65,6 +68,8 @@ export class Upkeep {
   #report(error?: unknown): void {
     const failing = error !== undefined;
     const { log } = this.parts;
+    // The next turn that succeeds follows a break, however short.
+    if (failing) this.#lastTurn = -Infinity;
     if (failing && !this.#failing) log.error(`Upkeep of the events failed: ${messageOf(error)}`);
     if (!failing && this.#failing) log.log('The events are kept up again.');
     this.#failing = failing;
@@ -74,11 +79,11 @@ export class Upkeep {
     const { link, statements, listener, clock, now, owner, lock } = this.parts;
     await link.run(statements.beat, [now(), owner, lock]);
     await listener.ensure();
-    await this.#releaseDead();
     const at = clock.monotonic();
-    // Each turn that failed, or was not made because the machine slept, leaves a gap.
     if (at - this.#lastTurn > LONGEST_GAP_MS) this.#steadySince = at;
     this.#lastTurn = at;
+    // Before, the others have had no chance to say that they live: the database was down for them as well.
+    if (at - this.#steadySince >= SILENCE_MS) await this.#releaseDead();
     if (at - this.#lastMinute >= MINUTE_MS) {
       this.#lastMinute = at;
       await this.#minute(at - this.#steadySince);
@@ -95,13 +100,30 @@ export class Upkeep {
   }
 
   async #minute(steadyMs: number): Promise<void> {
-    const { link, statements, settings, now, declared } = this.parts;
-    const { retentionMs, maxRetained, deadLetterRetentionMs } = settings;
-    await link.run(statements.touch, [now(), declared()]);
-    await inSlices(() => link.run(statements.pruneLetters, [now(), deadLetterRetentionMs, SLICE]));
-    await inSlices(() => link.run(statements.prune, [now(), retentionMs, maxRetained, SLICE]));
-    // After an outage, or with a database from a backup, the others have had no chance yet to say that they are there.
+    const { link, statements, settings, now, redeclare } = this.parts;
+    await redeclare();
+    if ((await link.run(statements.turn, [now()])) === 0) return;
+    await inSlices(() => link.run(statements.pruneLetters, [now(), settings.deadLetterRetentionMs, SLICE]));
+    await this.#prune();
+    // With a database from a backup the others have had no chance yet to say what they run.
     if (steadyMs >= FORGETTING_MS) await this.#forgetUnseen();
+  }
+
+  /** Goes on where the last turn ended, and from the oldest event again once it has come to those that are to be kept. */
+  async #prune(): Promise<void> {
+    const { link, statements, settings, now } = this.parts;
+    const { retentionMs, maxRetained } = settings;
+    for (let slice = 0; slice < SLICES_A_TURN; slice += 1) {
+      const values = [now(), retentionMs, maxRetained, this.#position, SLICE];
+      const [part] = await link.rows<{ end: number | null; looked: number; old: number }>(
+        statements.prune,
+        values,
+      );
+      this.#position = part?.end ?? 0;
+      if (part && part.looked === SLICE && part.old === SLICE) continue;
+      this.#position = 0;
+      return;
+    }
   }
 
   async #forgetUnseen(): Promise<void> {
