@@ -26,14 +26,16 @@ export async function dropSchema(schema: string): Promise<void> {
 }
 
 /** Counts the statements under way, so that a virtual clock can wait for them. */
-export function watchStatements(): { settled(): Promise<void>; restore(): void } {
+export function watchStatements(): { settled(): Promise<void>; restore(): void; readonly made: number } {
   let running = 0;
+  let made = 0;
   const watch = ({ prototype }: typeof pg.Pool | typeof pg.Client) => {
     const original = Reflect.get(prototype, 'query') as (...args: unknown[]) => unknown;
     Reflect.set(prototype, 'query', function (this: object, ...args: unknown[]) {
       const result = Reflect.apply(original, this, args);
       if (!(result instanceof Promise)) return result;
       running += 1;
+      made += 1;
       return result.finally(() => (running -= 1));
     });
     return () => void Reflect.set(prototype, 'query', original);
@@ -42,6 +44,9 @@ export function watchStatements(): { settled(): Promise<void>; restore(): void }
   const restores = [watch(pg.Pool), watch(pg.Client)];
   const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
   return {
+    get made() {
+      return made;
+    },
     // Two quiet turns: what a statement's answer sets going has begun by then.
     async settled() {
       for (let quiet = 0; quiet < 2; quiet = running === 0 ? quiet + 1 : 0) await turn();

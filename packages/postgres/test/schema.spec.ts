@@ -215,6 +215,24 @@ describeWithPostgres('many dead letters', () => {
   });
 });
 
+describeWithPostgres('a consumer that has nothing to do', () => {
+  it('looks once a second, beside the three statements of the upkeep, and no more when something waits for later', async () => {
+    const broker = await rigFor().open();
+    await rig.collect(broker);
+    const inTenSeconds = async () => {
+      const before = statements.made;
+      await rig.quiet(10_000);
+      return statements.made - before;
+    };
+    await rig.quiet(5_000);
+    const idle = await inTenSeconds();
+    expect(idle).toBeGreaterThanOrEqual(40);
+    expect(idle).toBeLessThanOrEqual(60);
+    await broker.publish(rig.message(), { delayMs: 60_000 });
+    expect(await inTenSeconds()).toBeLessThanOrEqual(62);
+  });
+});
+
 describeWithPostgres('a consumer that the database has lost', () => {
   it('is made known again within a minute, and a warning says what it has missed', async () => {
     const broker = await rigFor().open();

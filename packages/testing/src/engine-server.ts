@@ -38,6 +38,9 @@ const PROGRAMS = {
   postgres: postgresProgram,
 } satisfies Record<string, EngineProgram>;
 
+/** How often a program is started that may not be let in at once, some hundredths of a second apart. */
+const MOST_STARTS = 100;
+
 /** The engines of which a test can start a server of its own. */
 export type StartableEngine = keyof typeof PROGRAMS;
 
@@ -93,11 +96,15 @@ export class EngineServer implements AsyncDisposable {
     const { command, prepare, ready, lingers = false } = this.program;
     await prepare?.(this.place);
     let child = this.#spawn();
+    let starts = 1;
     await eventually(`a ${command} that answers`, () => {
       const ended = child.exitCode !== null;
       // It is not waited for: a program that is not there, or that refuses its arguments, will never answer.
-      if (this.#failure || (ended && !lingers)) return true;
-      if (ended) child = this.#spawn();
+      if (this.#failure || (ended && (!lingers || starts === MOST_STARTS))) return true;
+      if (ended) {
+        child = this.#spawn();
+        starts += 1;
+      }
       return ready ? ready(this.place) : accepts(this.place.port);
     });
     if (this.#failure) {
@@ -119,7 +126,10 @@ export class EngineServer implements AsyncDisposable {
     return child;
   }
 
-  /** Sends a signal and resolves at once: `SIGSTOP` freezes it, `SIGCONT` thaws it. */
+  /**
+   * Sends a signal and resolves at once: `SIGSTOP` freezes it, `SIGCONT` thaws it. PostgreSQL serves each connection by a
+   * process of its own, which does not get it.
+   */
   signal(signal: NodeJS.Signals): void {
     this.#child?.kill(signal);
   }

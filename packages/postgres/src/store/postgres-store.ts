@@ -140,8 +140,8 @@ export class PostgresStore implements DeliveryStore {
 
   async nextDue(consumer: string): Promise<number | undefined> {
     const values = [this.#now(), consumer];
-    const [row] = await this.link.rows<{ wait: number | null }>(this.#statements.nextDue, values);
-    return row?.wait ?? undefined;
+    const [row] = await this.link.rows<{ wait: number }>(this.#statements.nextDue, values);
+    return row?.wait;
   }
 
   status(): Promise<ConsumerStatus[]> {

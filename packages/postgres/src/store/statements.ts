@@ -86,7 +86,10 @@ export function statementsFor(schema: string) {
       SELECT ${number('l.seq')}, l.attempts, g.source, g.id, g.type, g.key, g.body
       FROM leased l JOIN ${log} g USING (seq) LEFT JOIN again a USING (seq) ORDER BY a.seq IS NULL, a.due, l.seq`,
 
-    nextDue: `SELECT greatest(0, min(due) - ${NOW})::float8 AS wait FROM ${delivery} WHERE consumer = ${idOf('$2')}`,
+    // Nothing when nothing waits, which `greatest` would make a zero of.
+    nextDue: `
+      SELECT greatest(0, due - ${NOW})::float8 AS wait
+      FROM (SELECT min(due) AS due FROM ${delivery} WHERE consumer = ${idOf('$2')}) first WHERE due IS NOT NULL`,
 
     // Values: now, consumers, seqs, owner, attempts, lease.
     renew: `
