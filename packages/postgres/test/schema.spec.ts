@@ -273,6 +273,16 @@ describeWithPostgres('retention', () => {
     await untilKeptUp('pruned', async () => (await count('log')) === 100, 130);
   });
 
+  it('gets through many of them, a part each second', async () => {
+    await rigFor({ maxRetained: 100 }).open();
+    await look(
+      "INSERT INTO $.log (source, id, type, body, at) SELECT 's', n::text, 't', '{}', 4000000000000 FROM generate_series(1, 45000) n",
+    );
+    await untilKeptUp('a minute', async () => (await count('log')) !== 45_000, 80);
+    expect(await count('log')).toBeGreaterThanOrEqual(100);
+    await untilKeptUp('all are looked through', async () => (await count('log')) === 100, 20);
+  });
+
   it('forgets dead letters and consumers that nobody cares for, and says so', async () => {
     const broker = await rigFor({ deadLetterRetention: '1m', consumerExpiry: '2m', retention: '1m' }).open();
     const other = await rig.open();

@@ -15,9 +15,10 @@ const MINUTE_MS = 60_000;
 const LONGEST_GAP_MS = 2_000;
 /** Nobody is forgotten sooner after a break: each process says once a minute which consumers it runs. */
 const FORGETTING_MS = 2.5 * MINUTE_MS;
-/** So much one statement moves or looks at, and so many of them are made in a turn to look through old events. */
+/** So much one statement moves or looks at. */
 const SLICE = 5_000;
-const SLICES_A_TURN = 20;
+/** So many of them look through old events in one turn: 20,000 a second is more than is published. */
+const SLICES_A_TURN = 4;
 
 export interface UpkeepParts {
   readonly link: PostgresLink;
@@ -41,8 +42,8 @@ export class Upkeep {
   #steadySince: number;
   #lastTurn: number;
   #failing = false;
-  /** Where the next look through the old events begins. */
-  #position = 0;
+  /** Where the next look through the old events begins; unset while this process has none to make. */
+  #position: number | undefined;
   #repetition: Repetition | undefined;
 
   constructor(private readonly parts: UpkeepParts) {
@@ -88,6 +89,7 @@ export class Upkeep {
       this.#lastMinute = at;
       await this.#minute(at - this.#steadySince);
     }
+    if (this.#position !== undefined) await this.#prune(this.#position);
     this.#report();
   }
 
@@ -104,26 +106,29 @@ export class Upkeep {
     await redeclare();
     if ((await link.run(statements.turn, [now()])) === 0) return;
     await inSlices(() => link.run(statements.pruneLetters, [now(), settings.deadLetterRetentionMs, SLICE]));
-    await this.#prune();
+    this.#position ??= 0;
     // With a database from a backup the others have had no chance yet to say what they run.
     if (steadyMs >= FORGETTING_MS) await this.#forgetUnseen();
   }
 
-  /** Goes on where the last turn ended, and from the oldest event again once it has come to those that are to be kept. */
-  async #prune(): Promise<void> {
+  /** Looks at the next old events, until it comes to those that are to be kept. */
+  async #prune(from: number): Promise<void> {
     const { link, statements, settings, now } = this.parts;
     const { retentionMs, maxRetained } = settings;
+    let position = from;
     for (let slice = 0; slice < SLICES_A_TURN; slice += 1) {
-      const values = [now(), retentionMs, maxRetained, this.#position, SLICE];
+      const values = [now(), retentionMs, maxRetained, position, SLICE];
       const [part] = await link.rows<{ end: number | null; looked: number; old: number }>(
         statements.prune,
         values,
       );
-      this.#position = part?.end ?? 0;
-      if (part && part.looked === SLICE && part.old === SLICE) continue;
-      this.#position = 0;
-      return;
+      if (!part?.end || part.looked < SLICE || part.old < SLICE) {
+        this.#position = undefined;
+        return;
+      }
+      position = part.end;
     }
+    this.#position = position;
   }
 
   async #forgetUnseen(): Promise<void> {
