@@ -88,7 +88,7 @@ export {
   ProblemType,
 } from './problem/problem-type.js';
 export { type Random, systemRandom } from './random/random.js';
-export { type Fit, fit } from './schema/fit.js';
+export { type Fit, fit, fitForeign } from './schema/fit.js';
 export { atPlaces, type SchemaIssue } from './schema/issue.js';
 export { type Schema, schemaCheck } from './schema/schema.js';
 export { attachRuntime } from './weaving/attach-runtime.explorer.js';

@@ -1,4 +1,4 @@
-import { decodeBody, decodeErrorBody, fit, messageOf, parseForeignJson, type Schema } from '@rookery/common';
+import { decodeBody, decodeErrorBody, fitForeign, parseForeignJson, type Schema } from '@rookery/common';
 import { InvalidResponseError } from '../errors/invalid-response.error.js';
 import { type ResponseType } from './answer-options.js';
 import { type Expected } from './expected.js';
@@ -31,19 +31,9 @@ function decoded(request: string, response: WireResponse, responseType: Response
 }
 
 async function fitting(request: string, value: unknown, schema: Schema): Promise<unknown> {
-  const result = await fitOrThrow(request, value, schema);
-  if (result.issues) throw new InvalidResponseError(request, undefined, 'its schema', result.issues);
+  const result = await fitForeign(schema, value);
+  if (result.issues) throw new InvalidResponseError(request, result.cause, 'its schema', result.issues);
   return result.value;
-}
-
-/** A schema that throws could make nothing of the answer, which says as little of the other side as if it did not fit. */
-async function fitOrThrow(request: string, value: unknown, schema: Schema) {
-  try {
-    return await fit(schema, value);
-  } catch (error) {
-    const issues = [{ path: '', message: messageOf(error) }];
-    throw new InvalidResponseError(request, error, 'its schema', issues);
-  }
 }
 
 /** What an answer says it is; an empty text when it does not. */

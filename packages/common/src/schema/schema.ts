@@ -2,8 +2,8 @@ import { type StandardSchemaV1 } from '@standard-schema/spec';
 import { check, type Check } from '../options/check.js';
 
 /**
- * A schema of any library that speaks Standard Schema v1 (zod 4, valibot, arktype ...) whose output is an `Output`, and that takes an `Input`. It is
- * the same interface that Nest takes in `@Body({ schema })`. https://standardschema.dev
+ * A schema of any library that speaks Standard Schema v1 (zod 4, valibot, arktype ...) whose output is an `Output`, and that
+ * takes an `Input`. It is the same interface that Nest takes in `@Body({ schema })`. https://standardschema.dev
  */
 export type Schema<Output = unknown, Input = unknown> = StandardSchemaV1<Input, Output>;
 

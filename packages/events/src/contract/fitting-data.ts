@@ -1,4 +1,4 @@
-import { atPlaces, type Fit, fit, messageOf, type Schema } from '@rookery/common';
+import { atPlaces, fitForeign, messageOf, type Schema } from '@rookery/common';
 import { InvalidEventError } from '../event/invalid-event.error.js';
 
 /**
@@ -8,7 +8,7 @@ import { InvalidEventError } from '../event/invalid-event.error.js';
  */
 export async function assertFits(schema: Schema | undefined, data: unknown): Promise<void> {
   if (!schema) return;
-  const { issues } = await fitOf(schema, arriving(data));
+  const { issues } = await fitForeign(schema, arriving(data));
   if (issues) throw new InvalidEventError(`data: It does not fit its schema${atPlaces(issues)}.`, { issues });
 }
 
@@ -18,14 +18,5 @@ function arriving(data: unknown): unknown {
     return text === undefined ? undefined : JSON.parse(text);
   } catch (error) {
     throw new InvalidEventError(`data: JSON cannot carry it (${messageOf(error)}).`, { cause: error });
-  }
-}
-
-/** A schema that throws could make nothing of the data. */
-export async function fitOf<T>(schema: Schema<T>, data: unknown): Promise<Fit<T>> {
-  try {
-    return await fit(schema, data);
-  } catch (error) {
-    return { issues: [{ path: '', message: String(error) }] };
   }
 }

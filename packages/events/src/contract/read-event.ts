@@ -1,8 +1,7 @@
-import { atPlaces, type Schema } from '@rookery/common';
+import { atPlaces, fitForeign, type Schema } from '@rookery/common';
 import { type RookeryEvent } from '../event/rookery-event.js';
 import { type EventContract } from './event-contract.js';
 import { EventMismatchError } from './event-mismatch.error.js';
-import { fitOf } from './fitting-data.js';
 
 /** The event as the contract's version has it. Rejects with an `EventMismatchError`. */
 export async function readEvent(event: RookeryEvent, contract: EventContract): Promise<RookeryEvent> {
@@ -16,7 +15,7 @@ export async function fitting(
   schema: Schema,
   writtenIn = event.version,
 ): Promise<RookeryEvent> {
-  const { issues, ...fit } = await fitOf(schema, event.data);
+  const { issues, ...fit } = await fitForeign(schema, event.data);
   if (!issues) return Object.freeze({ ...event, data: 'value' in fit ? fit.value : undefined });
   const problem = `its data does not fit the schema${atPlaces(issues)}.`;
   throw new EventMismatchError(event.type, writtenIn, problem, issues);
