@@ -5,6 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { DiscoveryModule } from '@rookery/discovery';
 import { ServiceModule } from '@rookery/service';
 import { discoveryAt } from '../fixtures/discovery-at.ts';
+import { pause } from '../fixtures/pause.ts';
 
 /**
  * A replica that answers after 5 ms, and writes down the id of each thing that it was asked to do. Usage: replica.ts <place>
@@ -14,7 +15,7 @@ const [place = '.', address = '127.0.0.1', history = ''] = process.argv.slice(2)
 
 class Work {
   async read(): Promise<{ pid: number }> {
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await pause(5);
     return { pid: process.pid };
   }
 

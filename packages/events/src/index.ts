@@ -51,4 +51,5 @@ export { NewerSchemaError } from './sqlite/newer-schema.error.js';
 export { sqliteBroker } from './sqlite/sqlite-broker.js';
 export { type SqliteBrokerOptions } from './sqlite/sqlite-options.js';
 export { type Claim, type DeliveryStore, type Ring } from './store/delivery-store.js';
+export { type DeadRow, type MessageRow, toDeadRecord, toMessage } from './store/rows.js';
 export { StoreBroker, type StoreTiming } from './store/store-broker.js';

@@ -52,7 +52,7 @@ export function describeContracts(
   const channels: Record<string, Channel> = {};
   for (const { contract } of uses) {
     const { type, version } = contract;
-    const messages = { ...channels[type]?.messages, [`v${version}`]: messageOf(contract) };
+    const messages = { ...channels[type]?.messages, [`v${version}`]: cloudEventOf(contract) };
     channels[type] = { address: type, messages };
   }
   const operations = uses.map(({ name, action, contract: { type, version } }) => {
@@ -72,7 +72,7 @@ export function describeContracts(
 }
 
 /** The event in its envelope, as it is on the wire. */
-function messageOf(contract: EventContract): Message {
+function cloudEventOf(contract: EventContract): Message {
   const { type, version } = contract;
   const text = { type: 'string', minLength: 1 };
   const time = { type: 'string', format: 'date-time' };

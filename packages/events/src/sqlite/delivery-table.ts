@@ -1,6 +1,7 @@
 import { type Failure, type Outcome } from '../broker/delivery.js';
 import { type Message } from '../broker/message.js';
 import { type Claim } from '../store/delivery-store.js';
+import { type MessageRow, toMessage } from '../store/rows.js';
 import { type Statements } from './statements.js';
 
 /** A due time in the past of every clock: at once, and before what was never handed out. */
@@ -109,13 +110,4 @@ export class DeliveryTable {
 interface Leased {
   readonly seq: number;
   readonly attempts: number;
-}
-
-/** The columns of a message in the log. */
-export interface MessageRow extends Omit<Message, 'key'> {
-  readonly key: string | null;
-}
-
-export function toMessage({ source, id, type, key, body }: MessageRow): Message {
-  return { source, id, type, body, ...(key !== null && { key }) };
 }

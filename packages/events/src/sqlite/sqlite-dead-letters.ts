@@ -1,8 +1,7 @@
 import { type DeadLetterFilter, type DeadLetterStore, type DeadRecord } from '../broker/dead-letter-store.js';
-import { type Failure } from '../broker/delivery.js';
 import { type Ring } from '../store/delivery-store.js';
+import { type DeadRow, toDeadRecord } from '../store/rows.js';
 import { type Committer } from './committer.js';
-import { type MessageRow, toMessage } from './delivery-table.js';
 import { type Statements } from './statements.js';
 
 /** How many dead letters one transaction moves. */
@@ -14,15 +13,6 @@ const SELECTED = `FROM dead_letter d JOIN log l ON l.seq = d.seq
      AND (:type IS NULL OR l.type = :type)
      AND (:ids IS NULL OR d.id IN (SELECT value FROM json_each(:ids))) AND d.id > :after
    ORDER BY d.id LIMIT :limit`;
-
-interface DeadRow extends MessageRow {
-  readonly letter: number;
-  readonly grp: string;
-  readonly handler: string;
-  readonly attempts: number;
-  readonly first_failed: number;
-  readonly failure: string;
-}
 
 interface Selected {
   readonly letter: number;
@@ -45,7 +35,7 @@ export class SqliteDeadLetters implements DeadLetterStore {
       `SELECT ${columns} ${SELECTED}`,
       selection(filter, 0, filter.limit ?? 100),
     );
-    return rows.map(toRecord);
+    return rows.map(toDeadRecord);
   }
 
   async replay(filter: DeadLetterFilter): Promise<number> {
@@ -97,16 +87,4 @@ export class SqliteDeadLetters implements DeadLetterStore {
 function selection({ group, handler, type, ids }: DeadLetterFilter, after: number, limit: number) {
   const chosen = ids ? JSON.stringify(ids.map(Number)) : null;
   return { group: group ?? null, handler: handler ?? null, type: type ?? null, ids: chosen, after, limit };
-}
-
-function toRecord(row: DeadRow): DeadRecord {
-  return {
-    id: String(row.letter),
-    message: toMessage(row),
-    group: row.grp,
-    handler: row.handler,
-    attempts: row.attempts,
-    firstFailedAt: row.first_failed,
-    failure: JSON.parse(row.failure) as Failure,
-  };
 }

@@ -1,17 +1,12 @@
-import { type DeadLetterFilter, type DeadLetterStore, type DeadRecord, type Failure } from '@rookery/events';
+import {
+  type DeadLetterFilter,
+  type DeadLetterStore,
+  type DeadRecord,
+  type DeadRow,
+  toDeadRecord,
+} from '@rookery/events';
 import { type PostgresLink } from '../connection/postgres-link.js';
-import { type EventRow, toMessage } from './event-row.js';
 import { type Statements } from './statements.js';
-
-interface DeadRow extends Omit<EventRow, 'id'> {
-  readonly id: number;
-  readonly event: string;
-  readonly grp: string;
-  readonly handler: string;
-  readonly attempts: number;
-  readonly first_failed: number;
-  readonly failure: string;
-}
 
 const LISTED = 100;
 
@@ -27,7 +22,7 @@ export class PostgresDeadLetters implements DeadLetterStore {
 
   async list({ limit = LISTED, ...filter }: DeadLetterFilter): Promise<DeadRecord[]> {
     const values = [...selection(filter), limit, Number.MAX_SAFE_INTEGER];
-    return (await this.link.rows<DeadRow>(this.statements.letters, values)).map(toRecord);
+    return (await this.link.rows<DeadRow>(this.statements.letters, values)).map(toDeadRecord);
   }
 
   replay(filter: DeadLetterFilter): Promise<number> {
@@ -61,16 +56,4 @@ export class PostgresDeadLetters implements DeadLetterStore {
 function selection({ group, handler, type, ids }: Omit<DeadLetterFilter, 'limit'>): readonly unknown[] {
   const chosen = ids?.filter((id) => /^\d{1,15}$/.test(id)).map(Number);
   return [group ?? null, handler ?? null, type ?? null, chosen ?? null];
-}
-
-function toRecord(row: DeadRow): DeadRecord {
-  return {
-    id: String(row.id),
-    message: toMessage({ ...row, id: row.event }),
-    group: row.grp,
-    handler: row.handler,
-    attempts: row.attempts,
-    firstFailedAt: row.first_failed,
-    failure: JSON.parse(row.failure) as Failure,
-  };
 }

@@ -8,16 +8,17 @@ import {
   type ConsumerStatus,
   type DeliveryStore,
   type Message,
+  type MessageRow,
   type Outcome,
   type Publication,
   type Ring,
+  toMessage,
 } from '@rookery/events';
 import { Listener } from '../connection/listener.js';
 import { isOfTheData, mayHaveHappened, type PostgresLink } from '../connection/postgres-link.js';
 import { type PostgresSettings } from '../postgres-broker.options.js';
 import { type Append, Appending } from './appending.js';
 import { Batcher } from './batcher.js';
-import { type EventRow, toMessage } from './event-row.js';
 import { newNodeLock, NODE_LOCK } from './node-lock.js';
 import { toRegularExpression } from './pattern.js';
 import { PostgresDeadLetters } from './postgres-dead-letters.js';
@@ -108,13 +109,10 @@ export class PostgresStore implements DeliveryStore {
   async claim(consumer: string, limit: () => number, leaseMs: number): Promise<Claim[]> {
     const most = limit();
     if (most <= 0) return [];
-    const rows = await this.link.rows<EventRow & { seq: number; attempts: number }>(this.#statements.claim, [
-      this.#now(),
-      consumer,
-      most,
-      leaseMs,
-      this.#owner,
-    ]);
+    const rows = await this.link.rows<MessageRow & { seq: number; attempts: number }>(
+      this.#statements.claim,
+      [this.#now(), consumer, most, leaseMs, this.#owner],
+    );
     return rows.map((row) => ({ consumer, seq: row.seq, attempt: row.attempts, message: toMessage(row) }));
   }
 

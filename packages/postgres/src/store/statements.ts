@@ -130,7 +130,7 @@ export function statementsFor(schema: string) {
 
     newestLetter: `SELECT coalesce(max(id), 0)::float8 AS id FROM ${dead}`,
     letters: `
-      SELECT ${number('d.id')}, d.grp, d.handler, d.attempts, ${number('d.first_failed')}, d.failure, l.source, l.id AS event, l.type, l.key, l.body
+      SELECT d.id::float8 AS letter, d.grp, d.handler, d.attempts, ${number('d.first_failed')}, d.failure, l.source, l.id, l.type, l.key, l.body
       FROM ${dead} d JOIN ${log} l ON l.seq = d.seq
       WHERE d.id = ANY (${chosen('')}) ORDER BY ${oldest}`,
     replay: `
